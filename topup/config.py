@@ -1,0 +1,164 @@
+"""The settings of one installation: the only reader of environment variables.
+
+Everything else receives a `Config`. A value is read from the environment first, then from a
+`.env` file in the working directory, then from the default below. The table of settings in
+`docs/reference/settings.md` and `.env.example` are held to this module by a test.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import msgspec
+from dotenv import dotenv_values
+
+# Where PostgreSQL keeps its files and what it is called, inside `TOPUP_HOME`.
+EMBEDDED_DATABASE = "topup"
+APP_ROLE = "topup_app"
+OWNER_ROLE = "topup_owner"
+SUPERUSER_ROLE = "topup_super"
+# A Unix socket's path may have 107 bytes on Linux and 103 on macOS; the file name takes 15.
+SOCKET_DIRECTORY_MAX_BYTES = 86
+SEARCH_PATH = "public,ledger,recharges,credit"
+
+
+class ConfigError(ValueError):
+    """A setting is wrong. The message names the variable and says what it accepts."""
+
+
+def _setting(description: str, **limits: Any) -> Any:  # Meta's own keywords, and a Meta
+    return msgspec.Meta(description=description, **limits)
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting, by the lower-case name of its environment variable."""
+
+    topup_home: Annotated[str, _setting("Directory of the data, logs and socket of this installation")] = (
+        "./var"
+    )
+    host: Annotated[str, _setting("Address to listen on")] = "127.0.0.1"
+    port: Annotated[
+        int, _setting("Port to listen on; if it is taken, `topup up` takes the next free one", ge=1, le=65535)
+    ] = 8000
+    database_url: Annotated[
+        str, _setting("PostgreSQL to use, as the application's role; empty: the embedded server")
+    ] = ""
+    database_owner_url: Annotated[
+        str, _setting("The same database as the role that owns the tables; only `topup migrate` uses it")
+    ] = ""
+    secret_key: Annotated[
+        str, _setting("Signs sessions; made and kept under `TOPUP_HOME` while `DEBUG` is on, else required")
+    ] = ""
+    debug: Annotated[bool, _setting("Development mode")] = True
+    allowed_hosts: Annotated[
+        str, _setting("Host names served, separated by commas; empty with `DEBUG`: loopback")
+    ] = ""
+    admin_username: Annotated[str, _setting("Name of the first staff user", min_length=1)] = "admin"
+    admin_password: Annotated[
+        str, _setting("Password of the first staff user; empty: made and shown once")
+    ] = ""
+    api_workers: Annotated[int, _setting("Processes that serve HTTP", ge=1, le=64)] = 1
+    lanes: Annotated[int, _setting("Database connections per process that sell", ge=1, le=32)] = 2
+    open_registration: Annotated[bool, _setting("Whether anyone may register as a seller")] = False
+    default_currency: Annotated[Literal["IRR"], _setting("Currency of a new seller")] = "IRR"
+    time_zone: Annotated[str, _setting("Where a seller's day begins, for daily limits")] = "Asia/Tehran"
+    rate_limit_per_second: Annotated[
+        int, _setting("Requests a second of one key in one process; 0: no limit", ge=0)
+    ] = 20000
+    login_limit_per_minute: Annotated[
+        int, _setting("Log-ins a minute from one address in one process; 0: no limit", ge=0)
+    ] = 30
+
+    @property
+    def home(self) -> Path:
+        return Path(self.topup_home).expanduser().resolve()
+
+    @property
+    def embedded(self) -> bool:
+        return not self.database_url
+
+    @property
+    def log_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where the embedded server's socket is: under home, or in /tmp where that path is too long."""
+        inside = self.home / "run"
+        if len(os.fsencode(inside)) <= SOCKET_DIRECTORY_MAX_BYTES:
+            return inside
+        return Path("/tmp") / f"topup-{_path_digest(self.home)}"  # noqa: S108  # its mode is 0700, and its owner is checked
+
+    def dsn(self, role: Literal["app", "owner", "super"] = "app") -> str:
+        """The connection URL of a role. `super` exists only for the embedded server."""
+        if self.embedded:
+            user = {"app": APP_ROLE, "owner": OWNER_ROLE, "super": SUPERUSER_ROLE}[role]
+            return f"postgresql://{user}@/{EMBEDDED_DATABASE}?host={quote(str(self.socket_dir), safe='')}"
+        if role == "app":
+            return self.database_url
+        if role == "owner" and self.database_owner_url:
+            return self.database_owner_url
+        raise ConfigError(
+            "DATABASE_OWNER_URL is not set. Migrations run as the role that owns the tables: "
+            "set it to a connection URL of that role, for this command only."
+        )
+
+
+def _path_digest(path: Path) -> str:
+    import hashlib  # noqa: PLC0415  # needed only for paths too long for a socket
+
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def load(environ: Mapping[str, str] | None = None, *, dotenv: str | Path | None = ".env") -> Config:
+    """Read the settings. Unknown variables are not ours and are passed over.
+
+    Raises ConfigError, naming the variable and what it accepts.
+    """
+    given: dict[str, str] = {}
+    if dotenv is not None:
+        given.update({k: v for k, v in dotenv_values(dotenv).items() if v is not None})
+    given.update(os.environ if environ is None else environ)
+    values: dict[str, str] = {}
+    for field in msgspec.structs.fields(Config):
+        value = given.get(field.encode_name.upper())
+        if value not in (None, ""):
+            values[field.name] = str(value)
+    try:
+        return msgspec.convert(values, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(str(error))) from error
+
+
+def _explain(message: str) -> str:
+    reason, _, path = message.partition(" - at `$.")
+    name = path.rstrip("`").upper() or "a setting"
+    return f"{name}: {reason[:1].lower()}{reason[1:]}. See .env.example."
+
+
+def secret_key(config: Config) -> str:
+    """The key that signs sessions: the one configured or, in development, one made once and kept."""
+    if config.secret_key:
+        return config.secret_key
+    if not config.debug:
+        raise ConfigError("SECRET_KEY is not set. With DEBUG=False, set it to 50 random characters or more.")
+    kept = config.home / "secret_key"
+    try:
+        return kept.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        config.home.mkdir(parents=True, exist_ok=True)
+        return _keep_secret(kept)
+
+
+def _keep_secret(path: Path) -> str:
+    made = secrets.token_urlsafe(50)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(made)
+    return made
