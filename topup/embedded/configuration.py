@@ -1,0 +1,82 @@
+"""The configuration files of the embedded server: what it listens on, whom it trusts, how it is tuned.
+
+They are written anew before every start, so that a moved or upgraded installation fits. Nothing
+here may weaken durability: `fsync`, `full_page_writes` and `synchronous_commit` stay on.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from topup.config import APP_ROLE, OWNER_ROLE, SUPERUSER_ROLE
+
+CONFIGURATION_NAME = "topup.conf"
+INCLUDE_LINE = f"include '{CONFIGURATION_NAME}'"
+MAX_CONNECTIONS = 100
+# Given on the command line too, where neither a file nor ALTER SYSTEM can turn them off.
+DURABILITY = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+# A checkpoint writes every page whole once more, so rare checkpoints cost less; recovering from the
+# longest of them still takes seconds. The wheel has neither LZ4 nor zstd.
+TUNING = {
+    "max_connections": str(MAX_CONNECTIONS),
+    "shared_buffers": "'256MB'",
+    "wal_buffers": "'16MB'",
+    "wal_compression": "pglz",
+    "max_wal_size": "'2GB'",
+    "min_wal_size": "'256MB'",
+    "checkpoint_timeout": "'15min'",
+    "random_page_cost": "1.1",
+    # Our statements are short: compiling one takes longer than running it.
+    "jit": "off",
+    "timezone": "'UTC'",
+    "log_timezone": "'UTC'",
+    "log_line_prefix": "'%m [%p] %u@%d '",
+    "log_min_duration_statement": "'2s'",
+    # A parameter may be a telephone number or a key.
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+IDENT_MAP = "topup"
+
+
+def write(*, data_dir: Path, socket_dir: Path, peer_names: Iterable[str]) -> list[Path]:
+    """Write the files and return them. The server must not be running."""
+    main = data_dir / "postgresql.conf"
+    if INCLUDE_LINE not in main.read_text(encoding="utf-8").splitlines():
+        with main.open("a", encoding="utf-8") as file:
+            file.write(f"\n{INCLUDE_LINE}\n")
+    texts = {
+        CONFIGURATION_NAME: _settings(socket_dir),
+        "pg_hba.conf": _who_may_connect(),
+        "pg_ident.conf": _who_is_who(peer_names),
+    }
+    for name, text in texts.items():
+        (data_dir / name).write_text(text, encoding="utf-8")
+    return [main, *(data_dir / name for name in texts)]
+
+
+def _settings(socket_dir: Path) -> str:
+    escaped = str(socket_dir).replace('"', '""').replace("'", "''").replace("\\", "\\\\")
+    network = {
+        "listen_addresses": "''",
+        "unix_socket_directories": f"'\"{escaped}\"'",
+        "unix_socket_permissions": "0777",  # the directory, of mode 0700, is what keeps others out
+    }
+    lines = (f"{name} = {value}" for name, value in {**network, **TUNING, **DURABILITY}.items())
+    return (
+        "# Written before every start. Put your own settings into postgresql.auto.conf.\n"
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
+def _who_may_connect() -> str:
+    roles = ",".join((APP_ROLE, OWNER_ROLE, SUPERUSER_ROLE))
+    return f"# Written before every start.\nlocal all {roles} peer map={IDENT_MAP}\n"
+
+
+def _who_is_who(peer_names: Iterable[str]) -> str:
+    lines = ["# Written before every start."]
+    for name in dict.fromkeys(peer_names):
+        quoted = '"' + name.replace('"', '""') + '"'
+        lines += [f"{IDENT_MAP} {quoted} {role}" for role in (APP_ROLE, OWNER_ROLE, SUPERUSER_ROLE)]
+    return "\n".join(lines) + "\n"
