@@ -1,0 +1,1 @@
+"""The ledger: every book, every movement, and the one door through which money moves."""

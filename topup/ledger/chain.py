@@ -1,0 +1,52 @@
+"""The hash chain of a book: one implementation of `link`, and nothing else. Pure.
+
+`hash = SHA-256(fixed part ‖ length-prefixed texts ‖ previous hash)`. The fixed part is big-endian:
+
+    version u8 · seller i64 · seq i64 · amount i64 · available, held, funded, sold, adjusted i64 ·
+    actor id i64 · created at, microseconds since 1970 UTC, i64
+
+and the texts, each as u16 length and UTF-8 bytes, are: currency, kind, source type, source id (36
+characters), actor type. Golden vectors are in `tests/pure/test_chain.py`; a change of this layout
+is a new version number and keeps the old one readable.
+"""
+
+import struct
+from collections.abc import Sequence
+from hashlib import sha256
+
+VERSION = 1
+GENESIS = bytes(32)
+"""What the first movement of a book is chained to."""
+
+_FIXED = struct.Struct(">B10q")
+_LENGTH = struct.Struct(">H")
+
+
+def link(
+    *,
+    seller_id: int,
+    currency: str,
+    seq: int,
+    kind: str,
+    amount: int,
+    vector: Sequence[int],
+    source_type: str,
+    source_id: str,
+    actor_type: str,
+    actor_id: int,
+    created_at_us: int,
+    previous: bytes,
+) -> bytes:
+    """The 32 bytes that seal a movement to all those before it in its book."""
+    available, held, funded, sold, adjusted = vector
+    parts = [
+        _FIXED.pack(
+            VERSION, seller_id, seq, amount, available, held, funded, sold, adjusted, actor_id, created_at_us
+        )
+    ]
+    for text in (currency, kind, source_type, source_id, actor_type):
+        encoded = text.encode()
+        parts.append(_LENGTH.pack(len(encoded)))
+        parts.append(encoded)
+    parts.append(previous)
+    return sha256(b"".join(parts)).digest()

@@ -1,0 +1,229 @@
+"""The asynchronous shell of the door: gathers wishes into batches and posts them, lane by lane.
+
+Owns one connection per lane and the queue before it. While one batch is in the database the next
+gathers; there is no timer. A wish once taken is carried through, whoever stops waiting for it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic
+
+import psycopg
+
+from topup import clock, trips
+from topup.ledger import batching, door
+from topup.ledger.batching import Batch, Queue
+from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
+from topup.ledger.door import F, Family, Posting, W
+from topup.ledger.outcomes import Outcome
+from topup.trips import AsyncConnection
+
+TRIP_TIMEOUT_S = 10.0
+"""A round trip longer than this is given up: the connection is broken, or the server frozen."""
+RECONNECT_S = 2.0
+"""How long one batch waits for a database that is away before it is refused."""
+RECONNECT_PAUSE_S = 0.1
+
+log = logging.getLogger(__name__)
+
+Connect = Callable[[], Awaitable[AsyncConnection]]
+
+
+class Waiting(Generic[W]):
+    """A wish and who waits for its posting."""
+
+    __slots__ = ("future", "wish")
+
+    def __init__(self, wish: W, future: "asyncio.Future[Posting]") -> None:
+        self.wish = wish
+        self.future = future
+
+    def answer(self, posting: Posting) -> None:
+        if not self.future.done():  # a client that hung up cancelled its future, nothing else
+            self.future.set_result(posting)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Poster(Generic[W, F]):
+    """Posts wishes of one family over a few lanes. `start` it in the loop that uses it."""
+
+    def __init__(self, connect: Connect, family: Family[W, F], *, lanes: int, zone: str) -> None:
+        self._family = family
+        self._lanes = [_Lane(connect, family, zone=zone) for _ in range(lanes)]
+
+    async def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what was taken, and close the connections."""
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+
+    @property
+    def queued(self) -> int:
+        return sum(len(lane.queue) for lane in self._lanes)
+
+    def submit(self, wish: W) -> "asyncio.Future[Posting]":
+        """A future of the wish's posting; OVERLOADED at once where the lane has no room.
+
+        Cancelling the future changes nothing but that nobody hears the answer. It raises where the
+        database refused this wish as one that must not be written.
+        """
+        lane = self._lanes[batching.lane_of(wish.seller_id, len(self._lanes))]
+        return lane.submit(wish, self._family.key(wish))
+
+
+class _Lane(Generic[W, F]):
+    """One connection, one queue, one batch at a time."""
+
+    def __init__(self, connect: Connect, family: Family[W, F], *, zone: str) -> None:
+        self._connect = connect
+        self._family = family
+        self._zone = zone
+        self._connection: AsyncConnection | None = None
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self.queue: Queue[Waiting[W]] = Queue()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        await self._disconnect()
+
+    def submit(self, wish: W, key: object) -> "asyncio.Future[Posting]":
+        future: asyncio.Future[Posting] = asyncio.get_running_loop().create_future()
+        waiting = Waiting(wish, future)
+        if self._stopping or not self.queue.put(waiting, key, now_s=clock.monotonic_s()):
+            waiting.answer(Posting(Outcome.OVERLOADED))
+        else:
+            self._wake.set()
+        return future
+
+    async def _run(self) -> None:
+        while True:
+            batch = self.queue.take(now_s=clock.monotonic_s())
+            if batch.items or batch.late:
+                await self._serve(batch)
+            elif self._stopping:
+                return
+            else:
+                self._wake.clear()
+                await self._wake.wait()
+
+    async def _serve(self, batch: Batch[Waiting[W]]) -> None:
+        for waiting in batch.late:
+            waiting.answer(Posting(Outcome.OVERLOADED))
+        if batch.items:
+            await self._post(batch.items, careful=batch.careful)
+
+    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool) -> None:
+        """Post a batch and answer everyone in it; split it where it can't be posted as a whole."""
+        try:
+            postings = await self._attempts([each.wish for each in waiting], careful=careful)
+        except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
+            await self._split(waiting, error)
+            return
+        for each, posting in zip(waiting, postings, strict=True):
+            each.answer(posting)
+
+    async def _split(self, waiting: Sequence[Waiting[W]], error: Exception) -> None:
+        by_seller = cure(error) is Cure.WAIT_LESS
+        groups: dict[object, list[Waiting[W]]] = {}
+        for place, each in enumerate(waiting):
+            groups.setdefault(each.wish.seller_id if by_seller else place, []).append(each)
+        if len(groups) > 1:
+            for group in groups.values():
+                await self._post(group, careful=True)
+        elif by_seller:
+            for each in waiting:
+                each.answer(Posting(Outcome.OVERLOADED))
+        else:
+            log.error("the database refused a posting", exc_info=error)
+            for each in waiting:
+                each.fail(error)
+
+    async def _attempts(self, wishes: Sequence[W], *, careful: bool) -> list[Posting]:
+        deadline_s = clock.monotonic_s() + RECONNECT_S
+        conflicts = 0
+        while conflicts < MAX_ATTEMPTS:
+            try:
+                return await self._attempt(wishes, careful=careful)
+            except Exception as error:
+                remedy = cure(error)
+                if remedy in (Cure.ALONE, Cure.WAIT_LESS):
+                    raise
+                careful = careful or remedy is not Cure.AGAIN
+                conflicts += remedy is not Cure.RECONNECT
+                if remedy is Cure.RECONNECT:
+                    log.warning("the database is away: %s", error)
+                    await self._disconnect()
+                    if clock.monotonic_s() > deadline_s:
+                        return [Posting(Outcome.DATABASE_UNAVAILABLE)] * len(wishes)
+                    await asyncio.sleep(RECONNECT_PAUSE_S)
+        return [Posting(Outcome.OVERLOADED)] * len(wishes)
+
+    async def _attempt(self, wishes: Sequence[W], *, careful: bool) -> list[Posting]:
+        if self._connection is None or self._connection.closed:
+            async with asyncio.timeout(RECONNECT_S):
+                self._connection = await self._connect()
+        return await attempt(self._connection, wishes, self._family, zone=self._zone, careful=careful)
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error, OSError):
+                await connection.close()
+
+
+async def post(
+    connection: AsyncConnection, wishes: Sequence[W], family: Family[W, F], *, zone: str
+) -> list[Posting]:
+    """Post wishes on a connection at hand, as `direct.post` does: for what is too rare for a lane."""
+    careful = False
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            return await attempt(connection, wishes, family, zone=zone, careful=careful)
+        except (psycopg.Error, TimeoutError) as error:
+            remedy = cure(error)
+            if connection.closed or remedy is Cure.RECONNECT:
+                return [Posting(Outcome.DATABASE_UNAVAILABLE)] * len(wishes)
+            if remedy is Cure.ALONE:
+                raise
+            if remedy is Cure.WAIT_LESS:
+                break
+            careful = careful or remedy is Cure.LOOK_UP
+    return [Posting(Outcome.OVERLOADED)] * len(wishes)
+
+
+async def attempt(
+    connection: AsyncConnection, wishes: Sequence[W], family: Family[W, F], *, zone: str, careful: bool
+) -> list[Posting]:
+    """One transaction. Raises what the database raised, with nothing left open on the connection."""
+    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful)
+    try:
+        step = next(steps)
+        while True:
+            async with asyncio.timeout(TRIP_TIMEOUT_S):
+                rows = await trips.run_async(connection, step)
+            step = steps.send(rows)
+    except StopIteration as done:
+        postings: list[Posting] = done.value
+        return postings
+    except TimeoutError:
+        await connection.close()  # what became of the transaction is unknown: a key's look-up tells
+        raise
+    except BaseException:
+        if not connection.closed:
+            await connection.execute("ROLLBACK", prepare=False)
+        raise
