@@ -1,0 +1,1 @@
+"""Sellers, their members, and the keys by which programs speak for them."""

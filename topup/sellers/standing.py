@@ -1,0 +1,35 @@
+"""Changing a part of a seller's standing and keeping the rest as it is; it holds from the next sale on.
+
+Owns the reading of the rest, under the book's lock: of two staff who change different parts at the
+same time, neither undoes what the other did.
+"""
+
+from typing import TypedDict, Unpack
+
+from django.db import connection, transaction
+
+from topup.ledger.models import Book
+
+
+class Change(TypedDict, total=False):
+    """The parts that change; limits in minor units, None for none."""
+
+    active: bool
+    daily_limit: int | None
+    per_recharge_max: int | None
+
+
+def change(seller_id: int, **parts: Unpack[Change]) -> bool:
+    """Set these parts; whether anything is different now. Raises Book.DoesNotExist."""
+    with transaction.atomic():
+        book = Book.objects.select_for_update(no_key=True).get(pk=seller_id)
+        kept = Change(
+            active=book.active, daily_limit=book.daily_limit, per_recharge_max=book.per_recharge_max
+        )
+        wanted = kept | parts
+        if wanted == kept:
+            return False
+        with connection.cursor() as cursor:
+            values = [wanted["active"], wanted["daily_limit"], wanted["per_recharge_max"]]
+            cursor.execute("SELECT ledger.configure_v1(%s, %s, %s, %s)", [seller_id, *values])
+    return True

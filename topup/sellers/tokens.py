@@ -1,0 +1,54 @@
+"""Issuing and revoking API keys.
+
+A revoked key stops at the next request: the seller's book is told, and a sale that was
+authenticated before is authenticated again.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from topup import ids
+from topup.sellers import keys
+from topup.sellers.models import ApiKey, User
+
+MAX_KEYS = 50
+"""Keys of one user that are not revoked."""
+
+
+class TooManyKeys(Exception):
+    """The user has MAX_KEYS keys already; revoke one first."""
+
+
+def issue(*, user: User, label: str, now: datetime, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """A new key and its written form, which is never to be had again. Raises TooManyKeys."""
+    if user.keys.filter(revoked_at=None).count() >= MAX_KEYS:
+        raise TooManyKeys
+    identifier = ids.new(user.seller_id or 0)
+    key = keys.make(identifier)
+    row = ApiKey.objects.create(
+        id=identifier,
+        user=user,
+        label=label,
+        secret_sha256=key.digest(),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return row, key.written()
+
+
+def revoke(*, user: User, key_id: str, now: datetime | None = None) -> bool:
+    """Revoke a user's own key; whether there was one to revoke."""
+    with transaction.atomic():
+        found = ApiKey.objects.filter(id=key_id, user=user, revoked_at=None)
+        revoked = found.update(revoked_at=now or timezone.now())
+        expire_authentications(user.seller_id)
+    return bool(revoked)
+
+
+def expire_authentications(seller_id: int | None) -> None:
+    """Make every sale of this seller prove its key again: its keys, members or addresses changed."""
+    if seller_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger.expire_keys_v1(%s)", [seller_id])
