@@ -1,0 +1,1 @@
+"""Operators (mobile networks) and the gateways that lead to them."""

@@ -1,0 +1,8 @@
+"""Django's entry for `topup.gateways`."""
+
+from django.apps import AppConfig
+
+
+class GatewaysConfig(AppConfig):
+    name = "topup.gateways"
+    label = "gateways"
