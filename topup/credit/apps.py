@@ -1,0 +1,8 @@
+"""Django's entry for `topup.credit`."""
+
+from django.apps import AppConfig
+
+
+class CreditConfig(AppConfig):
+    name = "topup.credit"
+    label = "credit"

@@ -1,0 +1,145 @@
+"""Deciding a credit request: approval, which moves money through the door, and its opposites.
+
+Owns the family of approvals and the two decisions without money. A request is decided once: the
+state is compared and set in the transaction of the credit.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from topup import sqlfiles
+from topup.credit.lifecycle import State, may_become
+from topup.ledger import references
+from topup.ledger.core import Command, Kind, Movement
+from topup.ledger.door import Posting
+from topup.ledger.outcomes import Outcome
+from topup.ledger.references import Reference
+from topup.trips import Row, Rows, Statement
+
+SQL = sqlfiles.load(Path(__file__).with_name("queries.sql"))
+MAX_TEXT = 500
+"""Characters of a note or a reason."""
+
+
+class CreditRequest(NamedTuple):
+    """A request as it stands; `amount` in minor units."""
+
+    seller_id: int
+    id: str
+    amount: int
+    currency: str
+    state: str
+    note: str
+    reason: str
+    requested_by: int
+    decided_by: int | None
+    decided_at_us: int | None
+    created_at_us: int
+
+
+class Approval(NamedTuple):
+    """The wish to credit what a request asks for. `by` is the staff user who decides."""
+
+    seller_id: int
+    request_id: str
+    by: int
+    reference: Reference | None = None
+
+
+class Approvals:
+    """The family of approvals: one request, one credit. The fact of a posting is the request's id."""
+
+    looks_up_first = True
+
+    def reads(self) -> list[Statement]:
+        return []
+
+    def key(self, wish: Approval) -> str:
+        return wish.request_id
+
+    def lookup(self, wishes: Sequence[Approval]) -> list[Statement]:
+        """Two statements a wish: its request, and its key."""
+        return [
+            statement
+            for wish in wishes
+            for statement in (
+                read(wish.seller_id, wish.request_id),
+                references.recall(wish.seller_id, wish.reference),
+            )
+        ]
+
+    def known(self, wishes: Sequence[Approval], rows: Rows) -> dict[int, Posting]:
+        settled = {}
+        for place, wish in enumerate(wishes):
+            posting = references.used(wish.reference, rows[2 * place + 1]) or _settled(wish, rows[2 * place])
+            if posting is not None:
+                settled[place] = posting
+        return settled
+
+    def command(self, wish: Approval, rows: Rows) -> Command:
+        request = _request(wish, rows)
+        return Command(
+            seller_id=wish.seller_id,
+            kind=Kind.CREDIT,
+            amount=request.amount,
+            source_type="credit_request",
+            source_id=request.id,
+            actor_type="user",
+            actor_id=wish.by,
+            currency=request.currency,
+        )
+
+    def fact(self, wish: Approval, movement: Movement, rows: Rows) -> Approval:
+        return wish
+
+    def writes(self, facts: Sequence[tuple[Approval, Movement]]) -> list[Statement]:
+        statements: list[Statement] = []
+        for wish, movement in facts:
+            at_us, seq = movement.created_at_us, movement.seq
+            statements.append(
+                _decision(wish.seller_id, wish.request_id, State.APPROVED, wish.by, "", at_us=at_us, seq=seq)
+            )
+            statements += references.remember(wish.seller_id, wish.reference, wish.request_id)
+        return statements
+
+
+def read(seller_id: int, request_id: str) -> Statement:
+    return (SQL["get"], (seller_id, request_id))
+
+
+def objection(request: CreditRequest, *, state: State, by: int) -> Outcome | None:
+    """Why this person may not bring the request into this state, or None."""
+    if not may_become(State(request.state), state):
+        return Outcome.ALREADY_DECIDED
+    if state is not State.CANCELLED and request.requested_by == by:
+        return Outcome.OWN_REQUEST
+    return None
+
+
+def without_money(request: CreditRequest, *, state: State, by: int, reason: str, now_us: int) -> Statement:
+    """The decision that moves no money: rejected by staff, or cancelled by the seller.
+
+    It raises 40001 in the database where the request is no longer pending.
+    """
+    assert state in (State.REJECTED, State.CANCELLED), state
+    return _decision(request.seller_id, request.id, state, by, reason, at_us=now_us, seq=None)
+
+
+def _decision(
+    seller_id: int, request_id: str, state: State, by: int, reason: str, *, at_us: int, seq: int | None
+) -> Statement:
+    return (SQL["decide"], (seller_id, request_id, str(state), by, reason, at_us, seq))
+
+
+def _settled(wish: Approval, rows: Sequence[Row]) -> Posting | None:
+    """What already became of a request, or None where it is still to be decided."""
+    if not rows:
+        return Posting(Outcome.NOT_FOUND)
+    outcome = objection(CreditRequest(*rows[0]), state=State.APPROVED, by=wish.by)
+    return None if outcome is None else Posting(outcome)
+
+
+def _request(wish: Approval, rows: Rows) -> CreditRequest:
+    (found,) = [CreditRequest(*row) for part in rows[::2] for row in part if row[1] == wish.request_id]
+    return found

@@ -1,0 +1,36 @@
+-- Statements of credit requests.
+
+-- name: ask
+SELECT credit.ask_v1($1, $2, $3, $4, $5, $6, $7)
+
+-- name: decide
+SELECT credit.decide_v1($1, $2, $3, $4, $5, $6, $7)
+
+-- name: get
+SELECT r.seller_id, r.id::text, r.amount, r.currency, r.state::text, r.note, r.reason, r.requested_by,
+       r.decided_by, r.decided_at_us, r.created_at_us
+  FROM credit.credit_request r
+ WHERE r.seller_id = $1 AND r.id = $2
+
+-- name: adjust
+SELECT ledger.adjust_v1($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: get_adjustment
+SELECT a.seller_id, a.id::text, a.amount, a.currency, a.reason, a.actor_id, a.seq, a.created_at_us,
+       j.available
+  FROM ledger.adjustment a
+  JOIN ledger.journal j ON j.seller_id = a.seller_id AND j.currency = a.currency AND j.seq = a.seq
+ WHERE a.seller_id = $1 AND a.id = $2
+
+-- name: list
+-- Newest first, of one seller ($1), or of all where $1 is NULL. $2 is above, $3 below an id.
+SELECT r.*
+  FROM (SELECT s.id FROM sellers_seller s WHERE $1::bigint IS NULL OR s.id = $1) s
+ CROSS JOIN LATERAL (
+       SELECT r.seller_id, r.id::text AS request_id, r.amount, r.currency, r.state::text, r.note, r.reason,
+              r.requested_by, r.decided_by, r.decided_at_us, r.created_at_us
+         FROM credit.credit_request r
+        WHERE r.seller_id = s.id AND r.id > $2::uuid AND r.id < $3::uuid
+          AND ($4::text IS NULL OR r.state = $4::credit.state)
+        ORDER BY r.id DESC LIMIT $5) r
+ ORDER BY r.request_id DESC LIMIT $5

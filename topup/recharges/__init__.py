@@ -1,0 +1,1 @@
+"""Recharges: what sellers sell, from the sale to its end."""

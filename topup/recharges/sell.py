@@ -1,0 +1,109 @@
+"""Selling a recharge: the family of sales that the ledger's door decides and writes.
+
+Owns what a sale reads and writes beside its movement. It must never move money itself, nor write a
+recharge outside the transaction of its movement.
+"""
+
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+
+from topup import sqlfiles
+from topup.gateways.directory import OperatorTerms, directory
+from topup.ledger import literals
+from topup.ledger.core import Command, Kind, Movement
+from topup.ledger.door import Posting
+from topup.ledger.outcomes import Outcome
+from topup.recharges import lifecycle, rules
+from topup.recharges.rules import Recharge, Sale
+from topup.trips import Rows, Statement
+
+SQL = sqlfiles.load(Path(__file__).with_name("sell.sql"))
+
+
+class Sales:
+    """The family of sales. An instant gateway delivers in the transaction of the sale."""
+
+    looks_up_first = False
+
+    def reads(self) -> list[Statement]:
+        return [(SQL["read_operators"], ())]
+
+    def key(self, wish: Sale) -> Hashable:
+        return (wish.seller_id, wish.reference)
+
+    def lookup(self, wishes: Sequence[Sale]) -> list[Statement]:
+        sellers = literals.numbers({wish.seller_id for wish in wishes})
+        pairs = (literals.numbers(w.seller_id for w in wishes), literals.texts(w.reference for w in wishes))
+        return [(SQL["lookup"], (sellers, *pairs))]
+
+    def known(self, wishes: Sequence[Sale], rows: Rows) -> dict[int, Posting]:
+        found = {(row[0], row[2]): Recharge(*row) for row in rows[0]}
+        return {
+            place: _used(wish, recharge)
+            for place, wish in enumerate(wishes)
+            if (recharge := found.get((wish.seller_id, wish.reference))) is not None
+        }
+
+    def command(self, wish: Sale, rows: Rows) -> Command | Posting:
+        terms = rules.choose_operator(wish, directory(tuple(rows[0])))
+        if isinstance(terms, Outcome):
+            return Posting(terms)
+        return Command(
+            wish.seller_id,
+            Kind.RECHARGE,
+            wish.amount,
+            "recharge",
+            wish.id,
+            "user",
+            wish.actor_id,
+            wish.key_epoch,
+            wish.currency,
+        )
+
+    def fact(self, wish: Sale, movement: Movement, rows: Rows) -> Recharge:
+        terms = rules.choose_operator(wish, directory(tuple(rows[0])))
+        assert isinstance(terms, OperatorTerms), wish
+        return Recharge(
+            seller_id=wish.seller_id,
+            id=wish.id,
+            reference=wish.reference,
+            phone_number=wish.phone_number,
+            operator=terms.code,
+            operator_explicit=wish.operator is not None,
+            amount=wish.amount,
+            currency=wish.currency,
+            state=lifecycle.OF_AN_INSTANT_SALE,
+            failure_code=None,
+            created_at_us=movement.created_at_us,
+            updated_at_us=movement.created_at_us,
+            version=movement.seq,
+            balance_after=movement.after.available,
+        )
+
+    def writes(self, facts: Sequence[tuple[Recharge, Movement]]) -> list[Statement]:
+        recharges = [recharge for recharge, _ in facts]
+        numbers, words, texts = literals.numbers, literals.words, literals.texts
+        arrays = (
+            numbers(r.seller_id for r in recharges),
+            words(r.id for r in recharges),
+            texts(r.reference for r in recharges),
+            numbers(r.phone_number for r in recharges),
+            texts(r.operator for r in recharges),
+            words("t" if r.operator_explicit else "f" for r in recharges),
+            numbers(r.amount for r in recharges),
+            words(r.currency for r in recharges),
+            numbers(r.version for r in recharges),
+            numbers(movement.command.actor_id for _, movement in facts),
+            numbers(r.created_at_us for r in recharges),
+        )
+        return [(SQL["insert"], (recharges[0].seller_id, *arrays))]
+
+
+def _used(sale: Sale, recharge: Recharge) -> Posting:
+    """A sale whose reference is there already: ours, if a connection broke as it was committed."""
+    if recharge.id == sale.id:
+        return Posting(Outcome.POSTED, fact=recharge)
+    differing = rules.differences(sale, recharge)
+    if differing:
+        return Posting(Outcome.REFERENCE_MISMATCH, fact=recharge, differing=tuple(differing))
+    return Posting(Outcome.REPLAYED, fact=recharge)
