@@ -1,0 +1,1 @@
+"""The HTTP API for sellers and staff: parse, one domain call, answer."""

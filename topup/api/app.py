@@ -1,0 +1,171 @@
+"""The API as one ASGI application: routes, errors, and what every answer carries."""
+
+import logging
+import re
+import secrets
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import State
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from topup.api import (
+    books,
+    credit_requests,
+    docs,
+    front,
+    health,
+    operators,
+    recharges,
+    sellers,
+    tokens,
+)
+from topup.api.bodies import MAX_BODY_BYTES, ApiRequest
+from topup.api.engine import Engine
+from topup.api.errors import MEDIA_TYPE, Code, Problem, invalid
+from topup.api.shapes import Application, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+def create(engine: Engine, *, static: list[str]) -> Application:
+    """The API over an engine that is open, or will be before the first request.
+
+    `static` are the directories of the files under `/static`.
+    """
+    v1 = Router(
+        path="/api/v1",
+        route_handlers=[
+            recharges.router,
+            credit_requests.router,
+            credit_requests.adjust_balance,
+            books.router,
+            sellers.router,
+            tokens.router,
+            operators.router,
+        ],
+    )
+    files = create_static_files_router("/static", directories=list(static), name="files")
+    app = Litestar(
+        route_handlers=[v1, health.router, docs.docs_page, docs.docs_start, docs.errors_page, files],
+        request_class=ApiRequest,
+        request_max_body_size=MAX_BODY_BYTES,
+        exception_handlers={
+            Problem: _problem,
+            HTTPException: _http,
+            Exception: _unexpected,
+        },
+        openapi_config=_openapi(),
+        state=State({"engine": engine}),
+        logging_config=None,
+    )
+    return _with_headers(front.before(app, engine))
+
+
+def _openapi() -> OpenAPIConfig:
+    key = SecurityScheme(
+        type="apiKey",
+        name="Authorization",
+        security_scheme_in="header",
+        description="`Token tk_…` or `Bearer tk_…`; POST /api/v1/tokens makes a key.",
+    )
+    return OpenAPIConfig(
+        title="TopUpEngine",
+        version="1",
+        description="Sell mobile recharges from prepaid credit. Amounts are whole rials.",
+        path="/api",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(security_schemes={"key": key}),
+        security=[{"key": []}],
+        use_handler_docstrings=True,
+    )
+
+
+def _with_headers(app: Application) -> Application:
+    """Give every answer its Request-Id and what the guards left for it."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        state: dict[str, Any] = scope.setdefault("state", {})  # Litestar's per-request state
+        state["request_id"] = request_id
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = {"Request-Id": request_id, **state.get("answer_headers", {})}
+                headers = [(name.lower().encode(), value.encode()) for name, value in extra.items()]
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return wrapped
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return secrets.token_hex(12)
+
+
+def _problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    state = request.scope["state"]
+    already = state.get("answer_headers", {})
+    return Response(
+        problem.body(state["request_id"]),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={name: value for name, value in problem.headers.items() if name not in already},
+    )
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What Litestar itself refuses, in our own form."""
+    return _problem(request, _translated(request, error))
+
+
+def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Problem:
+    if isinstance(error, NotFoundException):
+        return Problem(Code.NOT_FOUND, "There is no such path; see /api/docs.")
+    if isinstance(error, MethodNotAllowedException):
+        return Problem(
+            Code.METHOD_NOT_ALLOWED, "See /api/docs for what this path takes.", headers=error.headers
+        )
+    if isinstance(error, ValidationException):
+        return _parameter(error)
+    if error.status_code == 413:  # noqa: PLR2004  # HTTP's own number
+        return Problem(Code.BODY_TOO_LARGE, f"Send at most {MAX_BODY_BYTES} bytes.")
+    if isinstance(error, ClientException):
+        return Problem(Code.MALFORMED_JSON, error.detail)
+    return _internal(request, error)
+
+
+def _parameter(error: ValidationException) -> Problem:
+    first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+    return invalid(str(first.get("key", "query")), str(first.get("message", "is not valid")))
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    return _problem(request, _internal(request, error))
+
+
+def _internal(request: Request[Any, Any, Any], error: Exception) -> Problem:
+    log.error("request %s failed", request.scope["state"].get("request_id"), exc_info=error)
+    return Problem(
+        Code.INTERNAL_ERROR, "It is logged under this request id. A retry with the same key is safe."
+    )

@@ -1,0 +1,78 @@
+"""`/balance` and `/transactions`: a seller's book, now or as of a time, and its journal."""
+
+from datetime import datetime
+
+from litestar import Router, get
+
+from topup import clock, ids
+from topup.api import engine, errors, guards, pages, schemas
+from topup.api.bodies import ApiRequest
+from topup.api.errors import invalid
+from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
+from topup.api.schemas import BalanceOut, TransactionOut
+from topup.ledger import literals
+from topup.ledger.door import SQL, load_book
+
+FIRST_SEQ = 0
+ABOVE_ALL_SEQS = 2**62
+
+
+@get("/balance", guards=[guards.seller], summary="Balance, now or at a time")
+async def read_balance(request: ApiRequest, at: datetime | None = None) -> BalanceOut:
+    """`total` is what is available and held together; `version` numbers the last movement."""
+    own = engine.of(request)
+    caller = request.user
+    if at is None:
+        (row,) = await own.read(SQL["read_books"], (literals.numbers([caller.seller_id]),))
+        book = load_book(row)
+        available, held, seq, as_of = book.available, book.held, book.seq, clock.now_us()
+    else:
+        if at.tzinfo is None:
+            raise invalid("at", "has no time zone; write 2026-01-31T00:00:00Z", code="no_zone")
+        as_of = clock.to_us(at)
+        rows = await own.read(SQL["book_at"], (caller.seller_id, own.config.default_currency, as_of))
+        available, held, seq = rows[0] if rows else (0, 0, 0)
+    return BalanceOut(
+        currency=own.config.default_currency,
+        available=available,
+        held=held,
+        total=available + held,
+        version=seq,
+        as_of=clock.rfc3339(as_of),
+    )
+
+
+@get("/transactions", guards=[guards.anybody], summary="The journal")
+async def list_transactions(
+    request: ApiRequest,
+    seller_id: int | None = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    starting_after: Edge = None,
+    ending_before: Edge = None,
+) -> Page[TransactionOut]:
+    """Every movement of a book, newest first. Staff name the seller."""
+    whose = guards.whose(request.user, seller_id)
+    if whose is None:
+        raise invalid("seller_id", "name the seller whose journal you want", code="required")
+    wanted = pages.wanted(limit=limit, starting_after=starting_after, ending_before=ending_before)
+    below = _seq("starting_after", starting_after, whose, ABOVE_ALL_SEQS)
+    above = _seq("ending_before", ending_before, whose, FIRST_SEQ)
+    own = engine.of(request)
+    rows = await own.read(
+        wanted.order(SQL["list_movements"]),
+        (min(whose, ABOVE_ALL_SEQS), own.config.default_currency, below, above, wanted.fetch),
+    )
+    return wanted.page(rows, schemas.transaction)
+
+
+def _seq(field: str, movement_id: str | None, seller_id: int, otherwise: int) -> int:
+    """A movement's number from its id, which carries it."""
+    if movement_id is None:
+        return otherwise
+    identifier = pages.uuid_of(field, movement_id)
+    if ids.seller_of(identifier) != seller_id:
+        raise errors.not_found("transaction")
+    return ids.tail_of(identifier)
+
+
+router = Router(path="/", tags=["books"], route_handlers=[read_balance, list_transactions])

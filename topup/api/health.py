@@ -1,0 +1,95 @@
+"""`/api/health/` and `/api/balance/verify/`: whether it works, and whether the books are right."""
+
+import asyncio
+import shutil
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from litestar import Response, Router, get
+
+from topup import clock, database
+from topup.api import engine, errors, guards
+from topup.api.bodies import ApiRequest
+from topup.api.engine import Engine
+from topup.api.errors import Problem
+from topup.api.schemas import BookProof, VerificationOut
+from topup.ledger.verify import Report, Status, verify
+
+MIN_FREE_BYTES = 256 * 2**20
+MAX_PROOFS = 1_000
+"""Books listed in one answer; more are counted, and those with faults come first."""
+MAX_VERIFYING = 1
+"""Whole verifications at once in this process: each reads every journal row."""
+
+_verifying = asyncio.Semaphore(MAX_VERIFYING)
+
+
+@get("/health", summary="Whether the service works", security=[])
+async def health(request: ApiRequest) -> Response[dict[str, Any]]:
+    own = engine.of(request)
+    checks = {
+        "database": await _database(own),
+        "migrations": await _migrations(own),
+        "worker": "not_needed",  # every gateway in the box delivers in the sale's own transaction
+        "disk": "ok" if shutil.disk_usage(own.config.home.parent).free > MIN_FREE_BYTES else "low",
+    }
+    healthy = all(value in ("ok", "not_needed") for value in checks.values())
+    body = {"status": "ok" if healthy else "unhealthy", **checks}
+    return Response(body, status_code=200 if healthy else 503, headers={"Cache-Control": "no-store"})
+
+
+async def _database(own: Engine) -> str:
+    try:
+        await own.read("SELECT 1")
+    except Problem:
+        return "unavailable"
+    return "ok"
+
+
+async def _migrations(own: Engine) -> str:
+    try:
+        return await own.in_thread(_pending)
+    except Problem:
+        return "unknown"
+
+
+def _pending() -> str:
+    executor = MigrationExecutor(connection)
+    return "pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+
+
+@get("/balance/verify", guards=[guards.anybody], summary="Prove the books, now")
+async def verify_balances(request: ApiRequest, seller_id: int | None = None) -> VerificationOut:
+    """Each book recomputed from its journal: a seller's own; for staff one or all."""
+    whose = guards.whose(request.user, seller_id)
+    own = engine.of(request)
+    async with _verifying:
+        reports = await own.in_thread(_verify, own, whose)
+    if whose is not None and not reports:
+        raise errors.not_found("seller")
+    reports.sort(key=lambda report: (report.status is Status.VERIFIED, report.seller_id))
+    return VerificationOut(
+        ok=all(report.status is Status.VERIFIED for report in reports),
+        books=len(reports),
+        checked_at=clock.rfc3339(clock.now_us()),
+        sellers=[_proof(report) for report in reports[:MAX_PROOFS]],
+    )
+
+
+def _verify(own: Engine, seller_id: int | None) -> list[Report]:
+    with database.connect(own.config) as fresh:
+        return list(verify(fresh, seller_id=seller_id))
+
+
+def _proof(report: Report) -> BookProof:
+    return BookProof(
+        seller_id=report.seller_id,
+        version=report.version,
+        current=report.current,
+        calculated=report.calculated,
+        status=report.status,
+    )
+
+
+router = Router(path="/api", tags=["operation"], route_handlers=[health, verify_balances])

@@ -1,0 +1,299 @@
+"""The objects of the API, to the field, as `docs/reference/api.md` fixes them."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from topup import clock, ids, phones
+from topup.credit.adjust import Adjusted
+from topup.credit.decide import MAX_TEXT, CreditRequest
+from topup.ledger.core import MOVES, Kind
+from topup.money import PositiveMinor, SignedMinor
+from topup.recharges import lifecycle
+from topup.recharges.rules import Recharge
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+PhoneNumber = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=phones.MAX_CHARACTERS,
+        description="As people write it; kept as E.164",
+        examples=["09123456789", "+989123456789", "۰۹۱۲۳۴۵۶۷۸۹"],
+    ),
+]
+Limit = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A request's body: a field that is not named here is refused."""
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of an answer."""
+
+
+class RechargeIn(Input, frozen=True):
+    phone_number: PhoneNumber
+    amount: PositiveMinor
+    operator: (
+        Annotated[str, msgspec.Meta(max_length=20, description="Wins over the number's prefix")] | None
+    ) = None
+
+
+class BatchItemIn(Input, frozen=True):
+    phone_number: PhoneNumber
+    amount: PositiveMinor
+    reference: Annotated[str, msgspec.Meta(description="The item's idempotency key")]
+    operator: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+
+
+class RechargeOut(Output, frozen=True):
+    id: str
+    reference: str
+    status: str
+    is_final: bool
+    phone_number: str
+    operator: str
+    operator_source: str
+    amount: int
+    currency: str
+    balance_before: int
+    balance_after: int
+    version: int
+    failure: str | None
+    created_at: str
+    updated_at: str
+
+
+def recharge(row: Recharge) -> RechargeOut:
+    created_at = clock.rfc3339(row.created_at_us)
+    return RechargeOut(
+        id=row.id,
+        reference=row.reference,
+        status=row.state,
+        is_final=lifecycle.is_final(lifecycle.State(row.state)),
+        phone_number=phones.show(row.phone_number),
+        operator=row.operator,
+        operator_source="explicit" if row.operator_explicit else "prefix",
+        amount=row.amount,
+        currency=row.currency,
+        balance_before=row.balance_after + row.amount,
+        balance_after=row.balance_after,
+        version=row.version,
+        failure=row.failure_code,
+        created_at=created_at,
+        updated_at=created_at if row.updated_at_us == row.created_at_us else clock.rfc3339(row.updated_at_us),
+    )
+
+
+class CreditRequestIn(Input, frozen=True):
+    amount: PositiveMinor
+    note: Text = ""
+
+
+class DecisionIn(Input, frozen=True):
+    reason: Reason
+
+
+class CreditRequestOut(Output, frozen=True):
+    id: str
+    seller_id: int
+    amount: int
+    currency: str
+    status: str
+    note: str
+    reason: str
+    requested_by: int
+    decided_by: int | None
+    decided_at: str | None
+    created_at: str
+
+
+def credit_request(row: CreditRequest) -> CreditRequestOut:
+    return CreditRequestOut(
+        id=row.id,
+        seller_id=row.seller_id,
+        amount=row.amount,
+        currency=row.currency,
+        status=row.state,
+        note=row.note,
+        reason=row.reason,
+        requested_by=row.requested_by,
+        decided_by=row.decided_by,
+        decided_at=None if row.decided_at_us is None else clock.rfc3339(row.decided_at_us),
+        created_at=clock.rfc3339(row.created_at_us),
+    )
+
+
+class AdjustmentIn(Input, frozen=True):
+    seller_id: int
+    amount: SignedMinor
+    reason: Reason
+
+
+class AdjustmentOut(Output, frozen=True):
+    id: str
+    seller_id: int
+    amount: int
+    currency: str
+    reason: str
+    balance_before: int
+    balance_after: int
+    version: int
+    created_at: str
+
+
+def adjustment(row: Adjusted) -> AdjustmentOut:
+    return AdjustmentOut(
+        id=row.id,
+        seller_id=row.seller_id,
+        amount=row.amount,
+        currency=row.currency,
+        reason=row.reason,
+        balance_before=row.balance_after - row.amount,
+        balance_after=row.balance_after,
+        version=row.version,
+        created_at=clock.rfc3339(row.created_at_us),
+    )
+
+
+class Source(Output, frozen=True):
+    type: str
+    id: str
+
+
+class TransactionOut(Output, frozen=True, rename={"from_account": "from", "to_account": "to"}):
+    id: str
+    seller_id: int
+    version: int
+    type: str
+    from_account: str
+    to_account: str
+    amount: int
+    currency: str
+    balance_before: int
+    balance_after: int
+    held_after: int
+    source: Source
+    created_at: str
+
+
+def transaction(row: tuple[Any, ...]) -> TransactionOut:  # the columns of `list_movements`
+    seller_id, currency, seq, kind, amount, available, held, source_type, source_id, at_us = row
+    giver, taker = MOVES[Kind(kind)]
+    change = amount * ((taker == "available") - (giver == "available"))
+    return TransactionOut(
+        id=ids.compose(moment_us=at_us, tail=seq, seller_id=seller_id),
+        seller_id=seller_id,
+        version=seq,
+        type="adjustment" if kind == Kind.DEDUCTION else kind,
+        from_account=giver,
+        to_account=taker,
+        amount=amount,
+        currency=currency,
+        balance_before=available - change,
+        balance_after=available,
+        held_after=held,
+        source=Source(type=source_type, id=source_id),
+        created_at=clock.rfc3339(at_us),
+    )
+
+
+class BalanceOut(Output, frozen=True):
+    currency: str
+    available: int
+    held: int
+    total: int
+    version: int
+    as_of: str
+
+
+class SellerIn(Input, frozen=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    username: Annotated[str, msgspec.Meta(min_length=1, max_length=150)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class SellerChangeIn(Input, frozen=True):
+    """What is left out stays as it is; a limit of null is no limit."""
+
+    status: Annotated[str, msgspec.Meta(pattern="^(active|suspended)$")] | msgspec.UnsetType = msgspec.UNSET
+    daily_limit: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    per_recharge_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    allowed_ips: Annotated[list[str], msgspec.Meta(max_length=100)] | msgspec.UnsetType = msgspec.UNSET
+
+
+class SellerOut(Output, frozen=True):
+    id: int
+    name: str
+    status: str
+    currency: str
+    available: int
+    held: int
+    version: int
+    daily_limit: int | None
+    per_recharge_max: int | None
+    duplicate_window_s: int | None
+    allowed_ips: list[str]
+    created_at: str
+
+
+class TokenIn(Input, frozen=True):
+    username: Annotated[str, msgspec.Meta(max_length=150)]
+    password: Annotated[str, msgspec.Meta(max_length=128)]
+    label: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=10 * 365 * 86400)] | None = None
+
+
+class TokenOut(Output, frozen=True, omit_defaults=True):
+    id: str
+    label: str
+    created_at: str
+    expires_at: str | None
+    token: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class OperatorOut(Output, frozen=True):
+    code: str
+    name: dict[str, str]
+    prefixes: list[str]
+    gateway: str
+    min: int
+    max: int
+    status: str
+
+
+class OperatorChangeIn(Input, frozen=True):
+    status: Annotated[str, msgspec.Meta(pattern="^(active|inactive)$")] | msgspec.UnsetType = msgspec.UNSET
+    min: PositiveMinor | msgspec.UnsetType = msgspec.UNSET
+    max: PositiveMinor | msgspec.UnsetType = msgspec.UNSET
+
+
+class BookProof(Output, frozen=True):
+    seller_id: int
+    version: int
+    current: int
+    calculated: int
+    status: str
+
+
+class VerificationOut(Output, frozen=True):
+    ok: bool
+    books: int
+    checked_at: str
+    sellers: list[BookProof]
+
+
+class ProblemOut(Output, frozen=True):
+    """RFC 9457, with the members that this API adds."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    retryable: bool
+    errors: list[dict[str, str]]
