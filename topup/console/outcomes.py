@@ -1,0 +1,43 @@
+"""What the console says to staff about each outcome, in one table. A test proves that it is total."""
+
+from typing import NamedTuple
+
+from django.contrib import messages
+
+from topup.ledger.outcomes import Outcome
+
+
+class Said(NamedTuple):
+    """A message's level, as Django counts them, and its text."""
+
+    level: int
+    text: str
+
+
+OUTCOMES: dict[Outcome, Said] = {
+    Outcome.POSTED: Said(messages.SUCCESS, "done."),
+    Outcome.REPLAYED: Said(messages.INFO, "this form was already done; nothing moved again."),
+    Outcome.INSUFFICIENT_BALANCE: Said(
+        messages.ERROR, "refused: more than is available. A balance is never below zero."
+    ),
+    Outcome.SELLER_SUSPENDED: Said(messages.ERROR, "refused: the seller is suspended."),
+    Outcome.PER_RECHARGE_MAX_EXCEEDED: Said(messages.ERROR, "refused: more than one recharge may be."),
+    Outcome.DAILY_LIMIT_EXCEEDED: Said(messages.ERROR, "refused: more than is left of today's limit."),
+    Outcome.BALANCE_TOO_LARGE: Said(messages.ERROR, "refused: the balance would pass 2^63-1."),
+    Outcome.STALE_KEY: Said(messages.ERROR, "refused: the key was changed meanwhile."),
+    Outcome.NO_BOOK: Said(messages.ERROR, "refused: there is no such seller."),
+    Outcome.REFERENCE_MISMATCH: Said(
+        messages.ERROR, "refused: this form was already used with other values. Open it anew."
+    ),
+    Outcome.UNKNOWN_OPERATOR: Said(messages.ERROR, "refused: no operator serves this number."),
+    Outcome.OPERATOR_INACTIVE: Said(messages.ERROR, "refused: the operator is not sold at present."),
+    Outcome.AMOUNT_OUT_OF_RANGE: Said(messages.ERROR, "refused: outside the operator's range."),
+    Outcome.NOT_FOUND: Said(messages.ERROR, "there is no such thing."),
+    Outcome.ALREADY_DECIDED: Said(messages.WARNING, "already decided; nothing was changed."),
+    Outcome.OWN_REQUEST: Said(messages.ERROR, "refused: nobody decides what they asked for."),
+    Outcome.NOT_REVERSIBLE: Said(messages.ERROR, "refused: only a recharge that succeeded is given back."),
+    Outcome.OVERLOADED: Said(messages.ERROR, "too busy; nothing happened. Try again."),
+    Outcome.DATABASE_UNAVAILABLE: Said(
+        messages.ERROR, "the database went away. Try again: what was done is not done twice."
+    ),
+}
