@@ -1,0 +1,19 @@
+"""`python manage.py doctor`: see `topup.management.doctor`."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from topup import config
+from topup.management import doctor
+
+
+class Command(BaseCommand):
+    help = doctor.HELP
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:  # Django's signature
+        status = doctor.run(config.load())
+        if status:
+            sys.exit(status)

@@ -1,0 +1,64 @@
+"""`topup doctor`: what is wrong with an installation, and how to mend it, one line for each check.
+
+It changes nothing. An embedded server that is not running is started for the length of the checks
+and stopped again; one that was never made is not made.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from topup.config import Config, ConfigError
+from topup.embedded import ClusterError, running
+from topup.embedded.cluster import DATA_NAME
+from topup.embedded.lock import is_held
+from topup.management import database_checks, machine_checks
+from topup.management.finding import Finding, ok, problem
+
+HELP = "Check this installation and say how to mend what is wrong."
+MACHINE_CHECKS: tuple[Callable[[Config], Finding], ...] = (
+    machine_checks.python_version,
+    machine_checks.user,
+    machine_checks.home,
+    machine_checks.disk_space,
+    machine_checks.port,
+    machine_checks.lock,
+)
+
+
+def run(config: Config) -> int:
+    """Print every finding. Returns 0 when all is well, 1 when something is not."""
+    bad = 0
+    for finding in _findings(config):
+        mark = "ok     " if finding.well else "PROBLEM"
+        print(f"{mark}  {finding.title}: {finding.detail}", flush=True)
+        if not finding.well:
+            bad += 1
+            print(f"         To mend it: {finding.remedy}", flush=True)
+    print("\nAll is well." if not bad else f"\n{bad} to mend.")
+    return 1 if bad else 0
+
+
+def _findings(config: Config) -> Iterator[Finding]:
+    for check in MACHINE_CHECKS:
+        yield check(config)
+    if config.embedded and not (config.home / DATA_NAME).exists():
+        yield ok("Database", "not made yet; `topup up` makes it")
+        return
+    try:
+        with _reachable(config) as remark:
+            yield ok("Server", remark)
+            yield from database_checks.all_checks(config)
+    except (ClusterError, ConfigError) as error:
+        yield problem("Server", str(error), remedy="do what the message says, then run `topup doctor` again")
+
+
+@contextmanager
+def _reachable(config: Config) -> Iterator[str]:
+    """Yields how the database was reached."""
+    if not config.embedded:
+        yield "the one of DATABASE_URL"
+    elif is_held(config.home):
+        yield "embedded, running"
+    else:
+        with running(config):
+            yield "embedded, not running; started for these checks"

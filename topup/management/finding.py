@@ -1,0 +1,23 @@
+"""What one check of `topup doctor` found."""
+
+import msgspec
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A line for the operator; `remedy` is empty when all is well."""
+
+    title: str
+    detail: str
+    remedy: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.remedy
+
+
+def ok(title: str, detail: str) -> Finding:
+    return Finding(title=title, detail=detail)
+
+
+def problem(title: str, detail: str, *, remedy: str) -> Finding:
+    return Finding(title=title, detail=detail, remedy=remedy)

@@ -1,0 +1,142 @@
+"""The processes of one installation: started in order, restarted when they die, stopped in order.
+
+PostgreSQL first and last; the HTTP server between. Nothing here decides what to start when: `up`
+does.
+"""
+
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from topup.config import Config
+from topup.embedded import Cluster
+from topup.embedded.logs import BoundedLog
+from topup.management import children
+from topup.management.client import Client
+from topup.management.serve import DRAIN_TIMEOUT_S
+from topup.management.signals import StopSignals
+
+# Loading Django and opening connections takes seconds, on a small machine under load tens of them.
+HEALTHY_TIMEOUT_S = 90
+HEALTH_POLL_S = 0.05
+HEALTH_REQUEST_TIMEOUT_S = 5
+# The worker's own limit for draining comes first; this one is for a main process that hangs.
+SERVER_STOP_S = DRAIN_TIMEOUT_S + 15
+# How soon a dead child is noticed.
+WATCH_INTERVAL_S = 0.5
+# A fault that passes (memory, a bug met once) is restarted; one that stays stops everything.
+RESTARTS_MAX = 5
+RESTARTS_WINDOW_S = 60
+RESTART_DELAY_S = 0.5
+
+
+class Restarts:
+    """Counts the restarts of one child in a sliding window."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def allow(self, *, now_s: float) -> bool:
+        """Count one more; False if that is too many."""
+        while self._times and now_s - self._times[0] > RESTARTS_WINDOW_S:
+            self._times.popleft()
+        self._times.append(now_s)
+        return len(self._times) <= RESTARTS_MAX
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+
+class Supervisor:
+    """Holds the children. `stop` may be called at any time and more than once."""
+
+    def __init__(self, *, config: Config, stop: StopSignals, say: Callable[[str], None]) -> None:
+        self.log = BoundedLog(config.log_dir / "server.log")
+        self.cluster: Cluster | None = None
+        self._config = config
+        self._stop = stop
+        self._say = say
+        self._server: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._database_restarts = Restarts()
+        self._server_restarts = Restarts()
+
+    @property
+    def extra(self) -> Mapping[str, str]:
+        """What every child is told beside our own environment."""
+        return {"TOPUP_HOME": str(self._config.home)}
+
+    def start_database(self) -> Cluster:
+        """Start the embedded server. Raises ClusterError."""
+        self.cluster = Cluster(self._config, say=self._say, wait=self._stop.wait)
+        self.cluster.start()
+        return self.cluster
+
+    def start_server(self, *, port: int) -> None:
+        """Start the HTTP server and wait until it says that it is healthy. Raises StepFailed."""
+        self._port = port
+        self._spawn_server()
+        until = time.monotonic() + HEALTHY_TIMEOUT_S
+        with Client(host=self._config.host, port=port, timeout_s=HEALTH_REQUEST_TIMEOUT_S) as client:
+            while client.status("/api/health/") != 200:  # noqa: PLR2004  # OK
+                self._refuse_dead_server(late=time.monotonic() > until)
+                self._stop.wait(HEALTH_POLL_S)
+
+    def watch(self) -> None:
+        """Restart what dies, for ever. Raises StepFailed when restarting does not help, or StopRequested."""
+        while True:
+            self._stop.wait(WATCH_INTERVAL_S)
+            if self.cluster and self.cluster.poll() is not None:
+                self._restart_database(self.cluster)
+            if self._server and self._server.poll() is not None:
+                self._restart_server(self._server.returncode)
+            self.log.turn_over_if_large()
+            if self.cluster:
+                self.cluster.log.turn_over_if_large()
+
+    def stop(self) -> None:
+        """Stop the server, which answers what it has begun, then PostgreSQL."""
+        self._stop.stopping()
+        if self._server:
+            self._say("Stopping the HTTP server: it answers what it has begun.")
+            if not children.end(self._server, limit_s=SERVER_STOP_S):
+                self._say(f"It did not stop within {SERVER_STOP_S} s and was killed.")
+            self._server = None
+        if self.cluster and self.cluster.pid:
+            self._say("Stopping PostgreSQL.")
+            self.cluster.stop()
+
+    def _spawn_server(self) -> None:
+        extra = {**self.extra, "PORT": str(self._port)}
+        self._server = children.spawn(children.command("serve"), extra=extra, log=self.log)
+
+    def _refuse_dead_server(self, *, late: bool) -> None:
+        if self._server and self._server.poll() is not None:
+            reason = f"The HTTP server ended with status {self._server.returncode}."
+        elif late:
+            reason = f"The HTTP server was not healthy within {HEALTHY_TIMEOUT_S} s."
+        else:
+            return
+        raise children.StepFailed(f"{reason} {self.log.path} ends:\n{self.log.tail()}")
+
+    def _restart_server(self, status: int) -> None:
+        if not self._server_restarts.allow(now_s=time.monotonic()):
+            raise children.StepFailed(_hopeless("The HTTP server", self.log))
+        count = f"{len(self._server_restarts)} of {RESTARTS_MAX}"
+        self._say(f"The HTTP server ended with status {status}; restart {count}.")
+        self._stop.wait(RESTART_DELAY_S)
+        self._spawn_server()
+
+    def _restart_database(self, cluster: Cluster) -> None:
+        if not self._database_restarts.allow(now_s=time.monotonic()):
+            raise children.StepFailed(_hopeless("PostgreSQL", cluster.log))
+        self._say(f"PostgreSQL ended by itself; restart {len(self._database_restarts)} of {RESTARTS_MAX}.")
+        self._stop.wait(RESTART_DELAY_S)
+        cluster.start()
+
+
+def _hopeless(name: str, log: BoundedLog) -> str:
+    return (
+        f"{name} died more than {RESTARTS_MAX} times in {RESTARTS_WINDOW_S} s. {log.path} ends:\n{log.tail()}"
+    )
