@@ -1,6 +1,5 @@
 """The API as one ASGI application: routes, errors, and what every answer carries."""
 
-import logging
 import re
 import secrets
 from typing import Any
@@ -23,6 +22,7 @@ from topup.api import (
     books,
     credit_requests,
     docs,
+    errors,
     front,
     health,
     operators,
@@ -34,8 +34,6 @@ from topup.api.bodies import MAX_BODY_BYTES, ApiRequest
 from topup.api.engine import Engine
 from topup.api.errors import MEDIA_TYPE, Code, Problem, invalid
 from topup.api.shapes import Application, Message, Receive, Scope, Send
-
-log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -165,7 +163,4 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[A
 
 
 def _internal(request: Request[Any, Any, Any], error: Exception) -> Problem:
-    log.error("request %s failed", request.scope["state"].get("request_id"), exc_info=error)
-    return Problem(
-        Code.INTERNAL_ERROR, "It is logged under this request id. A retry with the same key is safe."
-    )
+    return errors.internal(error, request.scope["state"].get("request_id", ""))

@@ -3,12 +3,15 @@
 The form is RFC 9457, `application/problem+json`. A test proves that the table covers every outcome.
 """
 
+import logging
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from topup.ledger.door import Posting
 from topup.ledger.outcomes import Outcome
+
+log = logging.getLogger(__name__)
 
 
 class Code(StrEnum):
@@ -128,6 +131,14 @@ def invalid(field: str, message: str, code: str = "invalid") -> Problem:
 
 def not_found(what: str) -> Problem:
     return Problem(Code.NOT_FOUND, f"There is no such {what}, or it is not yours.")
+
+
+def internal(error: Exception, request_id: str) -> Problem:
+    """An error that nobody expected: logged here, and told without its text."""
+    log.error("request %s failed", request_id, exc_info=error)
+    return Problem(
+        Code.INTERNAL_ERROR, "It is logged under this request id. A retry with the same key is safe."
+    )
 
 
 OUTCOMES: dict[Outcome, tuple[Code, str]] = {

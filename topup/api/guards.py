@@ -85,6 +85,8 @@ async def _identify(connection: Connection) -> Caller:
     else:
         caller = await _by_session(connection)
     _count(connection, caller)
+    if caller.seller_id is None and not caller.is_staff:
+        raise Problem(Code.FORBIDDEN, "This user is neither staff nor a member of a seller.")
     if not caller.active and method_of(connection) not in auth.SAFE_METHODS:
         raise Problem(Code.SELLER_SUSPENDED, "The seller is suspended and may only read; ask the staff why.")
     connection.scope["user"] = caller

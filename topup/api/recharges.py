@@ -3,9 +3,10 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
+import psycopg
 from litestar import Response, Router, get, post
 
 from topup import clock, ids, phones, sqlfiles
@@ -61,19 +62,43 @@ def answer(posting: Posting, sale: Sale) -> tuple[RechargeOut, bool]:
 @post("/batch", guards=[guards.selling], status_code=200, summary="Sell up to 1,000 recharges")
 async def sell_batch(request: ApiRequest, data: BatchIn) -> BatchOut:
     """Sell many; every item stands alone, and the results are in the items' order."""
-    results = await asyncio.gather(*(_sell_item(request, raw) for raw in data.items))
-    return BatchOut(results=list(results))
+    submitted = [_submit_item(request, raw) for raw in data.items]
+    return BatchOut(results=[await _item_result(request, each) for each in submitted])
 
 
-async def _sell_item(request: ApiRequest, raw: msgspec.Raw) -> dict[str, Any]:  # a JSON object
+class Submitted(NamedTuple):
+    """An item on its way through its lane."""
+
+    sale: Sale
+    posting: "asyncio.Future[Posting]"
+
+
+def _submit_item(request: ApiRequest, raw: msgspec.Raw) -> Submitted | Problem:
     try:
         item = bodies.decode(bytes(raw), BatchItemIn)
-        reference = _item_reference(item.reference)
-        sale = wanted(request.user, item, reference)
-        sold, _ = answer(await _submit(request, sale), sale)
+        sale = wanted(request.user, item, _item_reference(item.reference))
     except Problem as problem:
-        return {"status": problem.status, "error": problem.body(request.scope["state"]["request_id"])}
+        return problem
+    return Submitted(sale, engine.of(request).sales.submit(sale))
+
+
+async def _item_result(request: ApiRequest, item: Submitted | Problem) -> dict[str, Any]:  # a JSON object
+    try:
+        if isinstance(item, Problem):
+            raise item
+        posting = await item.posting
+        if posting.outcome is Outcome.STALE_KEY:
+            posting = await _submit(request, item.sale)
+        sold, _ = answer(posting, item.sale)
+    except Problem as problem:
+        return _item_error(request, problem)
+    except psycopg.Error as error:  # the database refused this one; the others stand
+        return _item_error(request, errors.internal(error, request.scope["state"]["request_id"]))
     return {"status": 201, "recharge": sold}
+
+
+def _item_error(request: ApiRequest, problem: Problem) -> dict[str, Any]:  # a JSON object
+    return {"status": problem.status, "error": problem.body(request.scope["state"]["request_id"])}
 
 
 def _item_reference(written: str) -> str:
