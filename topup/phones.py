@@ -19,6 +19,7 @@ _metadata = PhoneMetadata.metadata_for_region(REGION)
 assert _metadata is not None
 assert _metadata.mobile is not None
 _mobile = _metadata.mobile.national_number_pattern
+_DIGITS = re.compile(r"\+?\d+")  # of any script
 _USUAL = re.compile(rf"(?:\+98|0098|98|0)?({_mobile})", re.ASCII)
 _WRITTEN = {ord(digit): str(value) for row in ("۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩") for value, digit in enumerate(row)}
 _SPACES = " \t\u00a0"
@@ -63,6 +64,9 @@ def _parse_unusual(written: str) -> int:
     expected = "write a mobile number such as 09123456789 or +989123456789"
     if len(written) > MAX_CHARACTERS:
         raise PhoneError(f"longer than {MAX_CHARACTERS} characters; {expected}")
+    if not _DIGITS.fullmatch(written.translate(_TRANSLATION)):
+        # The library would read letters as the keys of a telephone, and extensions as nothing.
+        raise PhoneError(f"not a phone number; {expected}")
     try:
         parsed = phonenumbers.parse(written, REGION)
     except NumberParseException as error:

@@ -258,7 +258,7 @@ def _write(book: Book, command: Command, after: Vector, now_us: int, today: date
     )
     spent_on, spent_today = book.spent_on, book.spent_today
     if command.kind in _SPENDING:
-        spent_today = command.amount + (spent_today if spent_on == today else 0)
+        spent_today = min(command.amount + (spent_today if spent_on == today else 0), MAX_MINOR)
         spent_on = today
     moved = Book(
         book.seller_id, book.currency, book.active, book.key_epoch, book.daily_limit, book.per_recharge_max,

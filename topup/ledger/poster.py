@@ -127,10 +127,11 @@ class _Lane(Generic[W, F]):
         if batch.items:
             await self._post(batch.items, careful=batch.careful)
 
-    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool) -> None:
+    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool, hurried: bool = False) -> None:
         """Post a batch and answer everyone in it; split it where it can't be posted as a whole."""
         try:
-            postings = await self._attempts([each.wish for each in waiting], careful=careful)
+            wishes = [each.wish for each in waiting]
+            postings = await self._attempts(wishes, careful=careful, hurried=hurried)
         except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
             await self._split(waiting, error)
             return
@@ -144,7 +145,7 @@ class _Lane(Generic[W, F]):
             groups.setdefault(each.wish.seller_id if by_seller else place, []).append(each)
         if len(groups) > 1:
             for group in groups.values():
-                await self._post(group, careful=True)
+                await self._post(group, careful=True, hurried=by_seller)
         elif by_seller:
             for each in waiting:
                 each.answer(Posting(Outcome.OVERLOADED))
@@ -153,12 +154,12 @@ class _Lane(Generic[W, F]):
             for each in waiting:
                 each.fail(error)
 
-    async def _attempts(self, wishes: Sequence[W], *, careful: bool) -> list[Posting]:
+    async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
         deadline_s = clock.monotonic_s() + RECONNECT_S
         conflicts = 0
         while conflicts < MAX_ATTEMPTS:
             try:
-                return await self._attempt(wishes, careful=careful)
+                return await self._attempt(wishes, careful=careful, hurried=hurried)
             except Exception as error:
                 remedy = cure(error)
                 if remedy in (Cure.ALONE, Cure.WAIT_LESS):
@@ -173,11 +174,13 @@ class _Lane(Generic[W, F]):
                     await asyncio.sleep(RECONNECT_PAUSE_S)
         return [Posting(Outcome.OVERLOADED)] * len(wishes)
 
-    async def _attempt(self, wishes: Sequence[W], *, careful: bool) -> list[Posting]:
+    async def _attempt(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout(RECONNECT_S):
                 self._connection = await self._connect()
-        return await attempt(self._connection, wishes, self._family, zone=self._zone, careful=careful)
+        return await attempt(
+            self._connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
+        )
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -207,10 +210,16 @@ async def post(
 
 
 async def attempt(
-    connection: AsyncConnection, wishes: Sequence[W], family: Family[W, F], *, zone: str, careful: bool
+    connection: AsyncConnection,
+    wishes: Sequence[W],
+    family: Family[W, F],
+    *,
+    zone: str,
+    careful: bool,
+    hurried: bool = False,
 ) -> list[Posting]:
     """One transaction. Raises what the database raised, with nothing left open on the connection."""
-    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful)
+    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful, hurried=hurried)
     try:
         step = next(steps)
         while True:
