@@ -1,0 +1,1 @@
+"""What the tests share: a second opinion on the rules, samples, and a real installation."""
