@@ -1,0 +1,358 @@
+"""The poster: batches that keep order, one effect for each wish, and trouble that stays with its cause."""
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg import errors
+
+from tests.conftest import NewSeller
+from tests.support import posting
+from tests.support.installation import Installation
+from tests.support.loop import in_a_loop
+from tests.support.posting import PRICE, a_sale, selling
+from tests.support.proxy import losing_the_first_commit
+from topup import database
+from topup.ledger.batching import MAX_BATCH, MAX_QUEUED
+from topup.ledger.door import Posting
+from topup.ledger.outcomes import Outcome
+from topup.ledger.poster import Poster
+from topup.recharges.rules import Recharge, Sale
+from topup.trips import AsyncConnection, Connection
+
+POSTED, REPLAYED = Outcome.POSTED, Outcome.REPLAYED
+
+
+async def all_of(poster: Poster[Sale, Recharge], sales: Iterable[Sale]) -> list[Posting]:
+    return await asyncio.gather(*map(poster.submit, sales))
+
+
+def outcomes(postings: Iterable[Posting]) -> Counter[Outcome]:
+    return Counter(each.outcome for each in postings)
+
+
+@in_a_loop
+async def test_many_wishes_share_a_transaction(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    sellers = [new_seller(available=200 * PRICE).id for _ in range(4)]
+    sales = [a_sale(sellers[n % 4]) for n in range(800)]
+
+    async with selling(installation.config, lanes=1) as poster:
+        postings = await all_of(poster, sales)
+
+    assert outcomes(postings) == {POSTED: 800}
+    assert posting.transactions_of(app, sellers) <= 800 // MAX_BATCH + 2
+    posting.assert_books_prove_themselves(app, *sellers)
+
+
+@in_a_loop
+async def test_wishes_of_a_seller_are_posted_in_their_order(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=600 * PRICE).id
+    sales = [a_sale(seller) for _ in range(600)]
+
+    async with selling(installation.config) as poster:
+        await all_of(poster, sales)
+
+    assert posting.references_of(app, seller) == [sale.reference for sale in sales]
+
+
+@in_a_loop
+async def test_an_answer_carries_the_recharge_as_it_is_stored(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=10 * PRICE).id
+    sale = a_sale(seller)
+
+    async with selling(installation.config) as poster:
+        first = await poster.submit(sale)
+        again = await poster.submit(sale._replace(id=a_sale(seller).id))
+
+    assert (first.outcome, again.outcome) == (POSTED, REPLAYED)
+    assert first.fact == again.fact
+    assert (first.fact.version, first.fact.balance_after) == (2, 9 * PRICE)
+
+
+@in_a_loop
+async def test_two_posters_on_one_hot_seller_sell_exactly_what_is_there(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=300 * PRICE).id
+
+    async with selling(installation.config) as one, selling(installation.config) as other:
+        both = await asyncio.gather(
+            *(all_of(each, [a_sale(seller) for _ in range(300)]) for each in (one, other))
+        )
+
+    assert outcomes(both[0] + both[1]) == {POSTED: 300, Outcome.INSUFFICIENT_BALANCE: 300}
+    assert posting.book_of(app, seller).available == 0
+    posting.assert_books_prove_themselves(app, seller)
+
+
+@in_a_loop
+async def test_no_sale_is_refused_while_credit_remains(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=100 * PRICE).id
+
+    async with selling(installation.config) as poster:
+        postings = await all_of(poster, [a_sale(seller) for _ in range(200)])
+
+    assert [each.outcome for each in postings[:100]] == [POSTED] * 100
+    assert outcomes(postings[100:]) == {Outcome.INSUFFICIENT_BALANCE: 100}
+
+
+@in_a_loop
+async def test_a_reference_sent_twice_at_once_has_one_effect(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=100 * PRICE).id
+    sales = [a_sale(seller) for _ in range(50)]
+    twice = [copy for sale in sales for copy in (sale, sale._replace(id=a_sale(seller).id))]
+
+    async with selling(installation.config, lanes=1) as poster:
+        postings = await all_of(poster, twice)
+
+    assert outcomes(postings) == {POSTED: 50, REPLAYED: 50}
+    assert [each.fact.id for each in postings[::2]] == [each.fact.id for each in postings[1::2]]
+    assert len(posting.references_of(app, seller)) == 50
+
+
+@in_a_loop
+async def test_a_reference_sent_through_two_posters_has_one_effect(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=100 * PRICE).id
+    sales = [a_sale(seller) for _ in range(100)]
+    copies = [sale._replace(id=a_sale(seller).id) for sale in sales]
+
+    async with selling(installation.config) as one, selling(installation.config) as other:
+        ours, theirs = await asyncio.gather(all_of(one, sales), all_of(other, copies))
+
+    assert outcomes(ours + theirs) == {POSTED: 100, REPLAYED: 100}
+    assert [each.fact.id for each in ours] == [each.fact.id for each in theirs]
+    posting.assert_books_prove_themselves(app, seller)
+
+
+@in_a_loop
+async def test_a_retry_of_the_sale_that_used_the_balance_up_is_answered_with_it(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=PRICE).id
+    sale = a_sale(seller)
+
+    async with selling(installation.config) as poster:
+        await poster.submit(sale)
+        again, another = await all_of(poster, [sale._replace(id=a_sale(seller).id), a_sale(seller)])
+
+    assert (again.outcome, again.fact.id) == (REPLAYED, sale.id)
+    assert another.outcome is Outcome.INSUFFICIENT_BALANCE
+
+
+@in_a_loop
+async def test_a_retry_after_a_suspension_is_still_answered_with_the_sale(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=10 * PRICE).id
+    sale = a_sale(seller)
+
+    async with selling(installation.config) as poster:
+        await poster.submit(sale)
+        app.execute("SELECT ledger.configure_v1(%s, false, NULL, NULL)", [seller])
+        again, another = await all_of(poster, [sale._replace(id=a_sale(seller).id), a_sale(seller)])
+
+    assert (again.outcome, another.outcome) == (REPLAYED, Outcome.SELLER_SUSPENDED)
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"amount": PRICE + 1}, ("amount",)),
+        ({"phone_number": 989350000000}, ("phone_number",)),
+        ({"operator": "mci"}, ("operator",)),
+        ({"amount": 10**15}, ("amount",)),
+    ],
+)
+def test_a_reference_of_another_sale_names_the_fields_that_differ(
+    change: dict[str, Any], fields: tuple[str, ...], installation: Installation, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=10 * PRICE).id
+    sale = a_sale(seller)
+
+    @in_a_loop
+    async def story() -> None:
+        async with selling(installation.config) as poster:
+            await poster.submit(sale)
+            other = await poster.submit(sale._replace(id=a_sale(seller).id, **change))
+        assert (other.outcome, tuple(other.differing)) == (Outcome.REFERENCE_MISMATCH, fields)
+
+    story()
+
+
+@pytest.mark.parametrize("reference", ["two\nlines", "a NUL \x00", "", "x" * 256, "سفارش"])
+def test_a_poison_wish_is_refused_alone(
+    reference: str, installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    sellers = [new_seller(available=100 * PRICE).id for _ in range(2)]
+    good = [a_sale(sellers[n % 2]) for n in range(100)]
+    poison = a_sale(sellers[0], reference=reference)
+
+    @in_a_loop
+    async def story() -> None:
+        async with selling(installation.config, lanes=1) as poster:
+            futures = [poster.submit(sale) for sale in [*good[:50], poison, *good[50:]]]
+            answers = await asyncio.gather(*futures, return_exceptions=True)
+        refused = answers.pop(50)
+        assert isinstance(refused, Exception)
+        assert {each.outcome for each in answers if isinstance(each, Posting)} == {POSTED}
+
+    story()
+    for seller in sellers:
+        ours = [sale.reference for sale in good if sale.seller_id == seller]
+        assert posting.references_of(app, seller) == ours
+    posting.assert_books_prove_themselves(app, *sellers)
+
+
+@in_a_loop
+async def test_a_client_that_hangs_up_cancels_nothing(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=100 * PRICE).id
+    sales = [a_sale(seller) for _ in range(100)]
+
+    async with selling(installation.config, lanes=1) as poster:
+        futures = [poster.submit(sale) for sale in sales]
+        for future in futures[::2]:
+            future.cancel()
+        answers = await asyncio.gather(*futures[1::2])
+
+    assert outcomes(answers) == {POSTED: 50}
+    assert posting.references_of(app, seller) == [sale.reference for sale in sales]
+
+
+@in_a_loop
+async def test_a_full_queue_refuses_at_once_and_nothing_else(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=(MAX_QUEUED + 10) * PRICE).id
+
+    async with selling(installation.config, lanes=1) as poster:
+        futures = [poster.submit(a_sale(seller)) for _ in range(MAX_QUEUED + 10)]
+        at_once = [future.result().outcome for future in futures if future.done()]
+        postings = await asyncio.gather(*futures)
+
+    assert at_once == [Outcome.OVERLOADED] * 10
+    assert outcomes(postings) == {POSTED: MAX_QUEUED, Outcome.OVERLOADED: 10}
+    assert len(posting.references_of(app, seller)) == MAX_QUEUED
+
+
+@in_a_loop
+async def test_stopping_finishes_what_was_taken_and_takes_nothing_more(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=1000 * PRICE).id
+
+    async with selling(installation.config, lanes=1) as poster:
+        futures = [poster.submit(a_sale(seller)) for _ in range(600)]
+    late = poster.submit(a_sale(seller))
+
+    assert outcomes(future.result() for future in futures) == {POSTED: 600}
+    assert late.result().outcome is Outcome.OVERLOADED
+
+
+@in_a_loop
+async def test_a_seller_without_a_book_harms_nobody(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=PRICE).id
+
+    async with selling(installation.config, lanes=1) as poster:
+        stranger, known = await all_of(poster, [a_sale(999_999_997), a_sale(seller)])
+
+    assert (stranger.outcome, known.outcome) == (Outcome.NO_BOOK, POSTED)
+
+
+@in_a_loop
+async def test_connections_that_die_in_mid_load_lose_and_double_nothing(
+    installation: Installation, new_seller: NewSeller, app: Connection, superuser: Connection
+) -> None:
+    sellers = [new_seller(available=1000 * PRICE).id for _ in range(3)]
+    sales = [a_sale(sellers[n % 3]) for n in range(3000)]
+    opened: list[AsyncConnection] = []
+
+    async def connect() -> AsyncConnection:
+        opened.append(await database.connect_async(installation.config))
+        return opened[-1]
+
+    async def kill() -> None:
+        for _ in range(6):
+            await asyncio.sleep(0.05)
+            pids = [each.info.backend_pid for each in opened if not each.closed]
+            superuser.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) pid", [pids])
+
+    async with selling(installation.config, connect=connect) as poster:
+        postings, _ = await asyncio.gather(all_of(poster, sales), kill())
+
+    assert len(opened) > 2, "nothing was killed"
+    assert outcomes(postings) == {POSTED: 3000}
+    assert sum(len(posting.references_of(app, seller)) for seller in sellers) == 3000
+    posting.assert_books_prove_themselves(app, *sellers)
+
+
+@in_a_loop
+async def test_a_commit_whose_answer_is_lost_is_found_again(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=100 * PRICE).id
+    sales = [a_sale(seller) for _ in range(100)]
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        async with (
+            losing_the_first_commit(installation.config, Path(directory)) as connect,
+            selling(installation.config, lanes=1, connect=connect) as poster,
+        ):
+            postings = await all_of(poster, sales)
+
+    assert outcomes(postings) == {POSTED: 100}
+    assert [each.fact.id for each in postings] == [sale.id for sale in sales]
+    assert posting.references_of(app, seller) == [sale.reference for sale in sales]
+
+
+@in_a_loop
+async def test_a_book_that_stays_locked_refuses_its_own_seller_only(
+    installation: Installation, new_seller: NewSeller, app: Connection, owner: Connection
+) -> None:
+    frozen, free = new_seller(available=10 * PRICE).id, new_seller(available=10 * PRICE).id
+    sale = a_sale(frozen)
+
+    async with selling(installation.config, lanes=1) as poster:
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [frozen])
+            stuck, ours = await all_of(poster, [sale, a_sale(free)])
+        after = await poster.submit(sale)
+
+    assert (stuck.outcome, ours.outcome) == (Outcome.OVERLOADED, POSTED)
+    assert after.outcome is POSTED
+    posting.assert_books_prove_themselves(app, frozen, free)
+
+
+@in_a_loop
+async def test_a_server_out_of_reach_is_said_to_be_so(
+    installation: Installation, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller(available=PRICE).id
+
+    async def connect() -> AsyncConnection:
+        raise errors.lookup("08006")("no route")
+
+    async with selling(installation.config, connect=connect) as poster:
+        answer = await poster.submit(a_sale(seller))
+
+    assert answer.outcome is Outcome.DATABASE_UNAVAILABLE
+    assert posting.references_of(app, seller) == []

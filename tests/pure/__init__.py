@@ -1,0 +1,1 @@
+"""Tests of the pure modules: no database, no server, no clock."""
