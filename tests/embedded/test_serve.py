@@ -1,0 +1,108 @@
+"""The HTTP server ends as it should: nothing begun is dropped, nothing is left running."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from topup.management import ports
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_S = 30
+FIRST_PORT = 18500
+AT_ONCE = 20
+PROGRAM = """
+import sys
+from topup import config
+from topup.management import serve
+sys.exit(serve.run(config.load(dotenv=None), target="tests.embedded.slow_app:application"))
+"""
+
+
+def get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+        return bytes(answer.read())
+
+
+def answers(url: str) -> bool:
+    try:
+        return get(url) == b"answered"
+    except OSError:
+        return False
+
+
+@contextmanager
+def serving(*, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = ports.first_free(host="127.0.0.1", port=FIRST_PORT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PORT": str(port), "API_WORKERS": str(workers)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + TIMEOUT_S
+    while not answers(url):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    try:
+        yield process, url
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_requests_in_progress_are_answered_and_new_ones_refused(workers: int) -> None:
+    with serving(workers=workers) as (process, url), ThreadPoolExecutor(AT_ONCE) as pool:
+        slow = [pool.submit(get, f"{url}/slow") for _ in range(AT_ONCE)]
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        accepted_late = answers(url)
+        bodies = [answer.result() for answer in slow]
+        printed, _ = process.communicate(timeout=TIMEOUT_S)
+
+    assert bodies == [b"answered"] * AT_ONCE
+    assert not accepted_late
+    assert process.returncode == 0
+    assert printed.count("application shutdown") == workers
+
+
+def test_workers_end_when_their_main_process_is_killed() -> None:
+    with serving(workers=2) as (process, url):
+        process.kill()
+        process.wait()
+        until = time.monotonic() + TIMEOUT_S
+        while answers(url) and time.monotonic() < until:
+            time.sleep(0.05)
+
+        assert not answers(url)
+
+
+def test_a_taken_port_is_refused_rather_than_shared() -> None:
+    with serving(workers=1) as (_, url):
+        second = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PORT": url.rpartition(":")[2]},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_S,
+        )
+
+    assert second.returncode == 1
+    assert "is taken" in second.stderr
