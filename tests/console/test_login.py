@@ -1,0 +1,52 @@
+"""Who gets in."""
+
+import httpx
+import pytest
+
+from tests.conftest import NewSeller
+from tests.console.browser import LOGIN, REQUESTS, SELLERS, Browser
+from tests.console.conftest import NewBrowser
+from tests.support.sellers_at_hand import StaffAtHand
+
+
+def test_staff_log_in_by_the_form(browser: Browser) -> None:
+    page = browser.open("/admin/")
+
+    assert page.status_code == httpx.codes.OK
+    assert "TopUpEngine" in page.text
+    assert "Staff console" in page.text
+
+
+def test_the_root_leads_to_the_console(new_browser: NewBrowser) -> None:
+    assert new_browser().open("/").url.path == LOGIN
+
+
+def test_a_sellers_member_does_not_get_in(new_browser: NewBrowser, new_seller: NewSeller) -> None:
+    member, browser = new_seller(), new_browser()
+
+    answer = browser.log_in(member.username, member.password)
+
+    assert "errornote" in answer.text
+    assert "sessionid" not in browser.client.cookies
+
+
+def test_a_wrong_password_does_not_get_in(new_browser: NewBrowser, staff: StaffAtHand) -> None:
+    answer = new_browser().log_in(staff.username, "not-it")
+
+    assert answer.url.path == LOGIN
+    assert "errornote" in answer.text
+
+
+@pytest.mark.parametrize("path", [SELLERS, REQUESTS, "/admin/sellers/seller/1/adjust/"])
+def test_nobody_sees_a_page_without_logging_in(new_browser: NewBrowser, path: str) -> None:
+    assert new_browser().open(path).url.path == LOGIN
+
+
+def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
+    answer = browser.client.post(REQUESTS, data={"action": "approve", "_selected_action": "x"})
+
+    assert answer.status_code == httpx.codes.FORBIDDEN
+
+
+def test_the_icon_that_browsers_ask_for_is_no_error(new_browser: NewBrowser) -> None:
+    assert new_browser().open("/favicon.ico").status_code == httpx.codes.NO_CONTENT

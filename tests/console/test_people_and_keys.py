@@ -1,0 +1,121 @@
+"""Users, keys and operators: what changes holds from the next request on."""
+
+import httpx
+
+from tests.conftest import Api, NewSeller
+from tests.console.browser import KEYS, OPERATORS, USERS, Browser, messages
+from tests.console.conftest import NewBrowser, epoch
+from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
+from topup.trips import Connection
+
+SALE = {"phone_number": "09123456789", "amount": 100}
+
+
+def key_of(app: Connection, seller: SellerAtHand) -> str:
+    row = app.execute("SELECT id::text FROM sellers_apikey WHERE user_id = %s", (seller.user_id,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_a_revoked_key_stops_at_the_next_request(
+    browser: Browser, api: Api, app: Connection, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=1_000)
+    client = api(seller)
+    assert client.post("/api/v1/recharges", json=SALE, headers={"Idempotency-Key": "1"}).is_success
+
+    answer = browser.act(KEYS, "revoke", key_of(app, seller))
+
+    assert "is revoked" in messages(answer)
+    refused = client.post("/api/v1/recharges", json=SALE, headers={"Idempotency-Key": "2"})
+    assert refused.status_code == httpx.codes.UNAUTHORIZED
+    assert "was revoked before" in messages(browser.act(KEYS, "revoke", key_of(app, seller)))
+
+
+def test_a_deactivated_member_sells_nothing_more(
+    browser: Browser, api: Api, app: Connection, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=1_000)
+    client = api(seller)
+    assert client.post("/api/v1/recharges", json=SALE, headers={"Idempotency-Key": "1"}).is_success
+    page = f"{USERS}{seller.user_id}/change/"
+    form = browser.form(page)
+    del form["is_active"]
+
+    browser.post(page, form)
+
+    refused = client.post("/api/v1/recharges", json=SALE, headers={"Idempotency-Key": "2"})
+    assert refused.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_a_member_who_moves_makes_both_sellers_prove_their_keys_again(
+    browser: Browser, app: Connection, new_seller: NewSeller
+) -> None:
+    former, later = new_seller(), new_seller()
+    before = epoch(app, former), epoch(app, later)
+
+    browser.send(f"{USERS}{former.user_id}/change/", seller=str(later.id))
+
+    assert (epoch(app, former), epoch(app, later)) == (before[0] + 1, before[1] + 1)
+
+
+def test_nobody_is_staff_and_a_member_too(browser: Browser, app: Connection, new_seller: NewSeller) -> None:
+    seller = new_seller()
+
+    answer = browser.send(f"{USERS}{seller.user_id}/change/", is_staff="on")
+
+    assert "not both" in answer.text
+    row = app.execute("SELECT is_staff FROM sellers_user WHERE id = %s", (seller.user_id,)).fetchone()
+    assert row == (False,)
+
+
+def test_a_user_is_never_deleted(browser: Browser, new_seller: NewSeller) -> None:
+    answer = browser.post(f"{USERS}{new_seller().user_id}/delete/", {"post": "yes"})
+
+    assert answer.status_code == httpx.codes.FORBIDDEN
+
+
+def test_staff_without_powers_give_themselves_none(
+    browser: Browser, new_browser: NewBrowser, app: Connection, staff: StaffAtHand
+) -> None:
+    app.execute(
+        "INSERT INTO sellers_user (username, password, first_name, last_name, email, is_staff, is_superuser,"
+        " is_active, date_joined) SELECT 'clerk', password, '', '', '', true, false, true, now()"
+        " FROM sellers_user WHERE id = %s",
+        (staff.user_id,),
+    )
+    app.execute(
+        "INSERT INTO sellers_user_user_permissions (user_id, permission_id) SELECT u.id, p.id"
+        " FROM sellers_user u, auth_permission p"
+        " WHERE u.username = 'clerk' AND p.codename IN ('change_user', 'view_user')"
+    )
+    row = app.execute("SELECT id FROM sellers_user WHERE username = 'clerk'").fetchone()
+    assert row is not None
+    clerk = new_browser()
+    clerk.log_in("clerk", staff.password)
+
+    clerk.send(f"{USERS}{row[0]}/change/", is_superuser="on", first_name="Ali")
+    forged = clerk.post(f"{USERS}{staff.user_id}/change/", {"username": "mine", "_save": "Save"})
+
+    assert forged.status_code == httpx.codes.FORBIDDEN
+    powers = "SELECT is_superuser, first_name FROM sellers_user WHERE username = 'clerk'"
+    assert app.execute(powers).fetchone() == (False, "Ali")
+    assert clerk.open("/admin/credit/creditrequest/").status_code == httpx.codes.FORBIDDEN
+
+
+def test_an_operators_prefixes_are_digits_and_no_others(browser: Browser, app: Connection) -> None:
+    page = f"{OPERATORS}rightel/change/"
+    stored = "SELECT prefixes, min_minor, max_minor FROM gateways_operator WHERE code = 'rightel'"
+    before = app.execute(stored).fetchone()
+
+    for wrong in (
+        {"prefixes": "9x"},
+        {"prefixes": ""},
+        {"prefixes": "92,91"},
+        {"min_minor": "10", "max_minor": "9"},
+    ):
+        assert "errorlist" in browser.send(page, **wrong).text, wrong
+
+    assert app.execute(stored).fetchone() == before
+    assert browser.send(page).url.path == OPERATORS
+    assert app.execute(stored).fetchone() == before
