@@ -59,7 +59,7 @@ class Remembered(NamedTuple):
 
 
 class KeyMemory:
-    """The keys that this process has seen, least recently used forgotten first."""
+    """The keys that this process has seen; of too many, the one kept first is forgotten first."""
 
     def __init__(self) -> None:
         self._keys: OrderedDict[str, Remembered] = OrderedDict()
