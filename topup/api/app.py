@@ -138,19 +138,22 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any
 
 
 def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Problem:
-    if isinstance(error, NotFoundException):
-        return Problem(Code.NOT_FOUND, "There is no such path; see /api/docs.")
-    if isinstance(error, MethodNotAllowedException):
-        return Problem(
-            Code.METHOD_NOT_ALLOWED, "See /api/docs for what this path takes.", headers=error.headers
-        )
-    if isinstance(error, ValidationException):
-        return _parameter(error)
-    if error.status_code == 413:  # noqa: PLR2004  # HTTP's own number
-        return Problem(Code.BODY_TOO_LARGE, f"Send at most {MAX_BODY_BYTES} bytes.")
-    if isinstance(error, ClientException):
-        return Problem(Code.MALFORMED_JSON, error.detail)
-    return _internal(request, error)
+    match error:
+        case NotFoundException():
+            return Problem(Code.NOT_FOUND, "There is no such path; see /api/docs.")
+        case MethodNotAllowedException():
+            return Problem(
+                Code.METHOD_NOT_ALLOWED, "See /api/docs for what this path takes.", headers=error.headers
+            )
+        case ValidationException():
+            problem = _parameter(error)
+        case HTTPException(status_code=413):
+            problem = Problem(Code.BODY_TOO_LARGE, f"Send at most {MAX_BODY_BYTES} bytes.")
+        case ClientException() | HTTPException(detail="client disconnected prematurely"):
+            problem = Problem(Code.MALFORMED_JSON, error.detail)
+        case _:
+            problem = _internal(request, error)
+    return problem
 
 
 def _parameter(error: ValidationException) -> Problem:

@@ -116,23 +116,29 @@ def explain(message: str) -> Problem:
     return invalid(path or "body", text[:1].lower() + text[1:])
 
 
-def required_key(key: str | None) -> str:
+def required_key(request: ApiRequest, key: str | None) -> str:
     """The Idempotency-Key header where it must be sent. Raises Problem."""
     if key is None:
         raise Problem(
             Code.MISSING_IDEMPOTENCY_KEY,
             "Send an Idempotency-Key of your own, such as your order's number; the same for a retry.",
         )
+    if len(request.headers.getall("idempotency-key", [])) > 1:
+        raise Problem(Code.INVALID_IDEMPOTENCY_KEY, "Send one Idempotency-Key; this request has several.")
     return check_key(key)
 
 
-def optional_key(key: str | None) -> str | None:
+def optional_key(request: ApiRequest, key: str | None) -> str | None:
     """The Idempotency-Key header where it may be sent. Raises Problem where it is not valid."""
-    return None if key is None else check_key(key)
+    return None if key is None else required_key(request, key)
+
+
+def is_key(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None
 
 
 def check_key(key: str) -> str:
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise Problem(
             Code.INVALID_IDEMPOTENCY_KEY, "An idempotency key has 1 to 255 printable ASCII characters."
         )

@@ -1,6 +1,6 @@
 """`/balance` and `/transactions`: a seller's book, now or as of a time, and its journal."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from litestar import Router, get
 
@@ -29,7 +29,7 @@ async def read_balance(request: ApiRequest, at: datetime | None = None) -> Balan
     else:
         if at.tzinfo is None:
             raise invalid("at", "has no time zone; write 2026-01-31T00:00:00Z", code="no_zone")
-        as_of = clock.to_us(at)
+        as_of = _moment(at)
         rows = await own.read(SQL["book_at"], (caller.seller_id, own.config.default_currency, as_of))
         available, held, seq = rows[0] if rows else (0, 0, 0)
     return BalanceOut(
@@ -63,6 +63,13 @@ async def list_transactions(
         (min(whose, ABOVE_ALL_SEQS), own.config.default_currency, below, above, wanted.fetch),
     )
     return wanted.page(rows, schemas.transaction)
+
+
+def _moment(at: datetime) -> int:
+    try:
+        return clock.to_us(at.astimezone(UTC))
+    except OverflowError:
+        raise invalid("at", "is outside the years 1 to 9999") from None
 
 
 def _seq(field: str, movement_id: str | None, seller_id: int, otherwise: int) -> int:

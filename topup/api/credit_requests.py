@@ -32,7 +32,7 @@ async def ask_for_credit(
 ) -> Response[CreditRequestOut]:
     """Ask for credit; staff decide. With an Idempotency-Key a retry asks only once."""
     caller = request.user
-    key = bodies.optional_key(idempotency_key)
+    key = bodies.optional_key(request, idempotency_key)
     asked = {"amount": data.amount, "note": data.note}
     reference = Reference("ask", key, asked) if key else None
     request_id = ids.new(caller.seller_id)
@@ -83,7 +83,7 @@ async def approve(
 ) -> Response[CreditRequestOut]:
     """Credit the seller with what it asked for. Never one's own request, never twice."""
     found = await _find(request, request_id)
-    key = bodies.optional_key(idempotency_key)
+    key = bodies.optional_key(request, idempotency_key)
     reference = Reference("approve", key, {"request_id": found.id}) if key else None
     wish = Approval(found.seller_id, found.id, request.user.user_id, reference)
     posting = await engine.of(request).post(wish, Approvals())
@@ -138,7 +138,7 @@ async def adjust_balance(
     if data.amount == 0:
         raise errors.invalid("amount", "must not be 0")
     own = engine.of(request)
-    key = bodies.optional_key(idempotency_key)
+    key = bodies.optional_key(request, idempotency_key)
     asked = {"amount": data.amount, "reason": data.reason}
     reference = Reference("adjust", key, asked) if key else None
     if not 1 <= data.seller_id <= ids.MAX_SELLER_ID:

@@ -5,17 +5,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
+from django.db import Error as DjangoDatabaseError
 from django.db import connection as django_connection
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from topup import database, trips
 from topup.api.auth import KeyMemory
-from topup.api.errors import Code, Problem
+from topup.api.errors import OUTCOMES, Code, Problem
 from topup.api.rates import Limiter, Policy
 from topup.config import Config
 from topup.ledger import poster
 from topup.ledger.cures import Cure, cure
 from topup.ledger.door import F, Family, Posting, W
+from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Recharge, Sale
 from topup.recharges.sell import Sales
 from topup.trips import Row, Rows, Statement
@@ -70,9 +72,7 @@ class Engine:
         except (PoolTimeout, TooManyRequests) as error:
             raise away() from error
         except psycopg.Error as error:
-            if cure(error) is Cure.RECONNECT:
-                raise away() from error
-            raise
+            raise _told(error) from error
 
     async def post(self, wish: W, family: Family[W, F]) -> Posting:
         """Move money for one wish too rare for a lane."""
@@ -94,8 +94,22 @@ class Engine:
 
         try:
             return await asyncio.to_thread(call)
-        except (psycopg.OperationalError, PoolTimeout) as error:
+        except PoolTimeout as error:
             raise away() from error
+        except DjangoDatabaseError as error:
+            raise _told(error.__cause__ or error) from error
+
+
+def _told(error: BaseException) -> BaseException:
+    """What a client is told of an error of the database; the error itself where nobody foresaw it."""
+    remedy = cure(error)
+    if remedy is Cure.RECONNECT:
+        return away()
+    if remedy is Cure.WAIT_LESS:
+        return Problem(*OUTCOMES[Outcome.OVERLOADED])
+    if isinstance(error, psycopg.DataError):
+        return Problem(Code.VALIDATION_ERROR, "A value is too large, or has a NUL character.")
+    return error
 
 
 def of(request: Any) -> Engine:  # any Litestar connection

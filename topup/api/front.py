@@ -8,9 +8,10 @@ must hold no rule of its own. Measured in docs/adr/0005-a-front-for-the-hot-rout
 from typing import NamedTuple
 
 import msgspec
+import psycopg
 
 from topup import clock
-from topup.api import auth, bodies, recharges
+from topup.api import auth, bodies, errors, recharges
 from topup.api.auth import Caller
 from topup.api.engine import Engine
 from topup.api.errors import MEDIA_TYPE, Problem
@@ -55,16 +56,18 @@ async def _sell(app: Application, engine: Engine, scope: Scope, receive: Receive
     if plain is None:
         await app(scope, _replaying(messages, receive), send)
         return
-    posting = await engine.sales.submit(plain.sale)
-    if posting.outcome is Outcome.STALE_KEY:
-        await app(scope, _replaying(messages, receive), send)
-        return
     state = scope["state"]
     state["answer_headers"] = plain.rate_headers
     try:
+        posting = await engine.sales.submit(plain.sale)
+        if posting.outcome is Outcome.STALE_KEY:
+            await app(scope, _replaying(messages, receive), send)
+            return
         sold, replayed = recharges.answer(posting, plain.sale)
     except Problem as problem:
-        await _send(send, problem.status, _problem_headers(problem), problem.body(state["request_id"]))
+        await _refuse(send, problem, state["request_id"])
+    except psycopg.Error as error:
+        await _refuse(send, errors.internal(error, state["request_id"]), state["request_id"])
     else:
         await _send(send, 201, [*JSON, REPLAYED] if replayed else JSON, sold)
 
@@ -82,7 +85,10 @@ def _plain(engine: Engine, scope: Scope, body: bytes | None) -> Plain | None:
     """The sale that this request asks for, or None where it isn't the plain case."""
     if not body:
         return None
-    headers = {name: str(value, "latin-1") for name, value in scope["headers"] if name in _READ}
+    read = [(name, str(value, "latin-1")) for name, value in scope["headers"] if name in _READ]
+    headers = dict(read)
+    if len(headers) != len(read):
+        return None
     try:
         caller = _remembered(engine, scope, headers.get(b"authorization", ""))
         if caller is None or b"idempotency-key" not in headers:
@@ -117,9 +123,10 @@ def _replaying(messages: list[Message], receive: Receive) -> Receive:
     return again
 
 
-def _problem_headers(problem: Problem) -> list[tuple[bytes, bytes]]:
+async def _refuse(send: Send, problem: Problem, request_id: str) -> None:
     extra = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-    return [(b"content-type", MEDIA_TYPE.encode()), *extra]
+    headers = [(b"content-type", MEDIA_TYPE.encode()), *extra]
+    await _send(send, problem.status, headers, problem.body(request_id))
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: object) -> None:

@@ -24,7 +24,7 @@ async def change_operator(request: ApiRequest, code: str, data: OperatorChangeIn
     """It holds from the next recharge on."""
     given = {"status": data.status, "min_minor": data.min, "max_minor": data.max}
     changes = {field: value for field, value in given.items() if value is not msgspec.UNSET}
-    row = await engine.of(request).in_thread(_change, code, changes)
+    row = await engine.of(request).in_thread(_change, code, changes) if code.isprintable() else None
     if row is None:
         raise errors.not_found("operator")
     return show(row)

@@ -1,7 +1,7 @@
 """`/recharges`: selling, one by one and in batches, reading, and reversing."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -47,7 +47,7 @@ async def sell(
     request: ApiRequest, data: RechargeIn, idempotency_key: KeyHeader = None
 ) -> Response[RechargeOut]:
     """Sell one recharge. `Idempotency-Key` is required; it becomes the recharge's `reference`."""
-    sale = wanted(request.user, data, bodies.required_key(idempotency_key))
+    sale = wanted(request.user, data, bodies.required_key(request, idempotency_key))
     sold, replayed = answer(await _submit(request, sale), sale)
     return Response(sold, status_code=201, headers={"Idempotent-Replayed": "true"} if replayed else {})
 
@@ -153,6 +153,8 @@ async def list_recharges(
     ending_before: Edge = None,
 ) -> Page[RechargeOut]:
     """Newest first. A seller sees its own; staff see all, or those of `seller_id`."""
+    if reference is not None and not bodies.is_key(reference):
+        return Page(data=[], has_more=False)  # no recharge can have it
     part = pages.wanted(limit=limit, starting_after=starting_after, ending_before=ending_before)
     filters = (
         reference,
@@ -177,7 +179,7 @@ async def reverse_recharge(
 ) -> Response[RechargeOut]:
     """Give the price of a recharge that succeeded back to the seller, once."""
     found = await _find(request, recharge_id)
-    key = bodies.optional_key(idempotency_key)
+    key = bodies.optional_key(request, idempotency_key)
     asked = {"recharge_id": found.id, "reason": data.reason}
     reference = Reference("reverse", key, asked) if key else None
     wish = Reversal(found.seller_id, found.id, data.reason, request.user.user_id, reference)
@@ -217,7 +219,10 @@ def _moment_filter(field: str, moment: datetime | None) -> int | None:
             f"{field}: write the time with its zone, such as 2026-01-31T00:00:00Z",
             errors=[{"field": field, "code": "no_zone", "message": "has no time zone"}],
         )
-    return clock.to_us(moment)
+    try:
+        return clock.to_us(moment.astimezone(UTC))
+    except OverflowError:
+        raise invalid(field, "is outside the years 1 to 9999") from None
 
 
 router = Router(

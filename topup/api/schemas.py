@@ -12,8 +12,9 @@ from topup.money import PositiveMinor, SignedMinor
 from topup.recharges import lifecycle
 from topup.recharges.rules import Recharge
 
-Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps every character but this one
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT, pattern=NO_NUL)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT, pattern=NO_NUL)]
 PhoneNumber = Annotated[
     str,
     msgspec.Meta(
@@ -210,10 +211,10 @@ class BalanceOut(Output, frozen=True):
 
 
 class SellerIn(Input, frozen=True):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-    username: Annotated[str, msgspec.Meta(min_length=1, max_length=150)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NO_NUL)]
+    username: Annotated[str, msgspec.Meta(min_length=1, max_length=150, pattern=NO_NUL)]
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=254, pattern=NO_NUL)] = ""
 
 
 class SellerChangeIn(Input, frozen=True):
@@ -241,9 +242,9 @@ class SellerOut(Output, frozen=True):
 
 
 class TokenIn(Input, frozen=True):
-    username: Annotated[str, msgspec.Meta(max_length=150)]
+    username: Annotated[str, msgspec.Meta(max_length=150, pattern=NO_NUL)]
     password: Annotated[str, msgspec.Meta(max_length=128)]
-    label: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    label: Annotated[str, msgspec.Meta(max_length=60, pattern=NO_NUL)] = ""
     expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=10 * 365 * 86400)] | None = None
 
 

@@ -27,7 +27,7 @@ class Cure(Enum):
     """Something in the batch can't be written: let each wish stand alone."""
 
 
-def cure(error: Exception) -> Cure:
+def cure(error: BaseException) -> Cure:
     """The cure for an error; anything that isn't known is ALONE."""
     if isinstance(error, errors.UniqueViolation):
         return Cure.LOOK_UP

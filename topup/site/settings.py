@@ -104,4 +104,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    # Its warnings tell that a pipeline ended by the error that is raised anyway.
+    "loggers": {"psycopg": {"level": "ERROR"}},
 }
