@@ -140,6 +140,12 @@ class BookMachine(RuleBasedStateMachine):
         self.model.active, self.model.daily_limit, self.model.per_recharge_max = active, daily, most
         self.configure(active=active, daily_limit=daily, per_recharge_max=most)
 
+    @rule(limit=st.integers(1, 500))
+    def sell_one_past_a_days_limit(self, limit: int) -> None:
+        """Chance alone meets this limit too rarely in a run of a bounded length."""
+        self.change_standing(active=True, daily=limit, most=None)
+        self.move([Ask(Kind.CREDIT, limit + 1, None), Ask(Kind.RECHARGE, limit + 1, CURRENT)])
+
     @precondition(lambda self: self.model.epoch < 3)
     @rule()
     def change_keys(self) -> None:
