@@ -5,12 +5,13 @@ Everything else receives a `Config`. A value is read from the environment first,
 `docs/reference/settings.md` and `.env.example` are held to this module by a test.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -23,6 +24,8 @@ SUPERUSER_ROLE = "topup_super"
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS; the file name takes 15.
 SOCKET_DIRECTORY_MAX_BYTES = 86
 SEARCH_PATH = "public,ledger,recharges,credit"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ConfigError(ValueError):
@@ -49,6 +52,26 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database_owner_url: Annotated[
         str, _setting("The same database as the role that owns the tables; only `topup migrate` uses it")
     ] = ""
+    redis_url: Annotated[
+        str,
+        _setting(
+            "Redis for shared rate limits and a shared cache: redis://, rediss:// or unix://; empty: each "
+            "process has its own. Everything works while it is away"
+        ),
+    ] = ""
+    seller_lock: Annotated[
+        Literal["row", "redis"],
+        _setting("`redis`: a lock in Redis as well, in front of the row lock, which protects alone"),
+    ] = "row"
+    distributed_lock_timeout: Annotated[
+        int,
+        _setting(
+            "Seconds that a lock in Redis lives where its holder died, and that a batch waits for one before "
+            "it goes on without",
+            ge=1,
+            le=60,
+        ),
+    ] = 2
     secret_key: Annotated[
         str, _setting("Signs sessions; made and kept under `TOPUP_HOME` while `DEBUG` is on, else required")
     ] = ""
@@ -64,13 +87,51 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lanes: Annotated[int, _setting("Database connections per process that sell", ge=1, le=32)] = 2
     open_registration: Annotated[bool, _setting("Whether anyone may register as a seller")] = False
     default_currency: Annotated[Literal["IRR"], _setting("Currency of a new seller")] = "IRR"
+    double_spending_timeout: Annotated[
+        int,
+        _setting(
+            "Seconds in which the same number and amount is not sold again under another key; 0: no such "
+            "window. A seller may have its own",
+            ge=0,
+            le=604800,
+        ),
+    ] = 0
     time_zone: Annotated[str, _setting("Where a seller's day begins, for daily limits")] = "Asia/Tehran"
     rate_limit_per_second: Annotated[
-        int, _setting("Requests a second of one key in one process; 0: no limit", ge=0)
+        int,
+        _setting("Requests a second of one user in one process, with `REDIS_URL` in all; 0: no limit", ge=0),
     ] = 20000
     login_limit_per_minute: Annotated[
-        int, _setting("Log-ins a minute from one address in one process; 0: no limit", ge=0)
+        int,
+        _setting(
+            "Log-ins a minute from one address in one process, with `REDIS_URL` in all; 0: no limit", ge=0
+        ),
     ] = 30
+
+    reconcile_minor_limit: Annotated[
+        int,
+        _setting(
+            "Rials under which a book's difference from its whole journal is minor, so that "
+            "`topup reconcile_balances --fix` mends it; 0: no difference is minor",
+            ge=0,
+        ),
+    ] = 10000
+    trusted_proxies: Annotated[
+        str,
+        _setting(
+            "Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, "
+            "separated by commas; empty: nobody's"
+        ),
+    ] = ""
+
+    log_dir: Annotated[str, _setting("Directory of the log files; empty: `logs` under `TOPUP_HOME`")] = ""
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        _setting("What application.log has; the other logs are always whole"),
+    ] = "INFO"
+    metrics_token: Annotated[
+        str, _setting("Bearer token that may read `/api/metrics/`; empty: only the key of staff may")
+    ] = ""
 
     @property
     def home(self) -> Path:
@@ -81,8 +142,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return not self.database_url
 
     @property
-    def log_dir(self) -> Path:
-        return self.home / "logs"
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of TRUSTED_PROXIES. Raises ConfigError."""
+        written = [each.strip() for each in self.trusted_proxies.split(",") if each.strip()]
+        try:
+            return tuple(ipaddress.ip_network(each) for each in written)
+        except ValueError as error:
+            raise ConfigError(
+                f"TRUSTED_PROXIES: {error}. Write addresses or networks such as 10.0.0.7,10.1.0.0/16."
+            ) from error
+
+    @property
+    def logs(self) -> Path:
+        return Path(self.log_dir).expanduser().resolve() if self.log_dir else self.home / "logs"
 
     @property
     def socket_dir(self) -> Path:
@@ -128,9 +200,33 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: str | Path | None 
         if value not in (None, ""):
             values[field.name] = str(value)
     try:
-        return msgspec.convert(values, Config, strict=False)
+        config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error))) from error
+    _check_redis(config)
+    _ = config.proxies  # said at the start rather than by each worker
+    return config
+
+
+def _check_redis(config: Config) -> None:
+    """Raise ConfigError for what no Redis can be reached by. The message never repeats the password."""
+    if not config.redis_url:
+        if config.seller_lock == "redis":
+            raise ConfigError("SELLER_LOCK: redis needs REDIS_URL. See .env.example.")
+        return
+    try:
+        url = urlsplit(config.redis_url)
+        well = (url.scheme in ("redis", "rediss") and bool(url.hostname) and url.port != 0) or (
+            url.scheme == "unix" and len(url.path) > 1
+        )
+        database = url.path.strip("/") if url.scheme != "unix" else ""
+    except ValueError:  # a port that is no number
+        well, database = False, ""
+    if not well or (database and not (database.isascii() and database.isdecimal())):
+        raise ConfigError(
+            "REDIS_URL: expected redis://[user:password@]host[:port][/number], the same with rediss:// for "
+            "TLS, or unix:///path/to/redis.sock. See .env.example."
+        )
 
 
 def _explain(message: str) -> str:

@@ -3,6 +3,7 @@
 The only reader and writer of amounts as people write them.
 """
 
+import re
 from typing import Annotated, NewType
 
 import msgspec
@@ -19,6 +20,11 @@ SignedMinor = Annotated[
 ]
 
 RIALS_PER_TOMAN = 10
+_DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,9}))?")
+
+
+class AmountError(ValueError):
+    """Not an amount that can be paid. The message says why."""
 
 
 class Currency(msgspec.Struct, frozen=True):
@@ -29,6 +35,24 @@ class Currency(msgspec.Struct, frozen=True):
 
 
 CURRENCIES = {"IRR": Currency(code="IRR", exponent=0)}
+
+
+def read_decimal(written: str) -> Amount:
+    """The rials of a positive amount written as a decimal, `50000.00` or `50000`; exact, never a float.
+
+    Raises AmountError for anything else: a fraction that is not zero, an exponent, a sign, zero.
+    """
+    match = _DECIMAL.fullmatch(written)
+    if match is None:
+        raise AmountError("is not an amount such as 50000 or 50000.00")
+    sign, whole, fraction = match.groups()
+    if fraction and fraction.strip("0"):
+        raise AmountError("has a fraction of a rial; write a whole number of rials, such as 50000.00")
+    if sign or whole == "0":
+        raise AmountError("must be 1 or more")
+    if int(whole) > MAX_MINOR:
+        raise AmountError(f"must be at most {MAX_MINOR}")
+    return Amount(int(whole))
 
 
 def with_separators(amount_minor: int) -> str:
