@@ -1,0 +1,1 @@
+"""What the product tells about itself: four log files and the metrics. It decides nothing."""
