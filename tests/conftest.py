@@ -10,7 +10,8 @@ Fixtures, and what they cost when first asked for (a test in `tests/pure` asks f
   `connect("app" | "owner" | "super")` and `environment()`/`command()` for processes of the product.
 - `app`, `owner`, `superuser`: a connection as that role, in autocommit mode, for one test.
 - `new_seller(available=0)`: a registered seller with `id`, `key`, `username`, `password`, `user_id`;
-  `active=`, `daily_limit=` and `per_recharge_max=` set its standing. Works inside coroutines too.
+  `active=`, `daily_limit=`, `per_recharge_max=`, `duplicate_window_s=` set its standing. Works in
+  coroutines too.
 - `new_staff()`: a new superuser of the console, with a key. `staff`: one such for the whole run.
 - `server`: the server process of the run (`url`, `tail()`); do not stop it or change its settings.
 - `serve(API_WORKERS="2", ...)`: another server on the same database, for one test, with settings of its
@@ -66,6 +67,7 @@ class NewSeller(Protocol):
         active: bool = True,
         daily_limit: int | None = None,
         per_recharge_max: int | None = None,
+        duplicate_window_s: int | None = None,
     ) -> SellerAtHand: ...
 
 
@@ -144,14 +146,18 @@ def new_seller(people: Any, app: Connection, staff: StaffAtHand) -> NewSeller:  
         active: bool = True,
         daily_limit: int | None = None,
         per_recharge_max: int | None = None,
+        duplicate_window_s: int | None = None,
     ) -> SellerAtHand:
         seller: SellerAtHand = people.register()
         if available:
             people.fund(app, seller, available, by=staff.user_id)
-        if not active or daily_limit is not None or per_recharge_max is not None:
-            people.configure(
-                seller, active=active, daily_limit=daily_limit, per_recharge_max=per_recharge_max
-            )
+        terms = {
+            "daily_limit": daily_limit,
+            "per_recharge_max": per_recharge_max,
+            "duplicate_window_s": duplicate_window_s,
+        }
+        if not active or any(value is not None for value in terms.values()):
+            people.configure(seller, active=active, **terms)
         connections.close_all()  # a coroutine's own would stay open
         return seller
 

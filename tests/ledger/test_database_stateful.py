@@ -21,7 +21,7 @@ from topup import clock, database
 from topup.config import Config
 from topup.ledger import direct
 from topup.ledger.core import Book, Command, Kind
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting
 from topup.ledger.poster import Poster
 from topup.trips import Connection
 
@@ -58,7 +58,7 @@ class DatabaseMachine(BookMachine):
 
     def configure(self, *, active: bool, daily_limit: int | None, per_recharge_max: int | None) -> None:
         values = [self.model.seller, active, daily_limit, per_recharge_max]
-        self.connection.execute("SELECT ledger.configure_v1(%s, %s, %s, %s)", values)
+        self.connection.execute("SELECT ledger.configure_v1(%s, %s, %s, %s, NULL)", values)
 
     def expire_keys(self) -> None:
         self.connection.execute("SELECT ledger.expire_keys_v1(%s)", [self.model.seller])

@@ -18,7 +18,7 @@ from tests.support.posting import PRICE, a_sale, selling
 from tests.support.proxy import losing_the_first_commit
 from topup import database
 from topup.ledger.batching import MAX_BATCH, MAX_QUEUED
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.ledger.poster import Poster
 from topup.recharges.rules import Recharge, Sale
@@ -164,7 +164,7 @@ async def test_a_retry_after_a_suspension_is_still_answered_with_the_sale(
 
     async with selling(installation.config) as poster:
         await poster.submit(sale)
-        app.execute("SELECT ledger.configure_v1(%s, false, NULL, NULL)", [seller])
+        app.execute("SELECT ledger.configure_v1(%s, false, NULL, NULL, NULL)", [seller])
         again, another = await all_of(poster, [sale._replace(id=a_sale(seller).id), a_sale(seller)])
 
     assert (again.outcome, another.outcome) == (REPLAYED, Outcome.SELLER_SUSPENDED)

@@ -13,8 +13,8 @@ from topup.ledger.core import Kind
 from topup.trips import Connection
 
 TABLES = [
-    "ledger.book", "ledger.journal", "ledger.idempotency", "ledger.adjustment", "ledger.move",
-    "recharges.recharge", "credit.credit_request",
+    "ledger.book", "ledger.journal", "ledger.idempotency", "ledger.adjustment", "ledger.book_rebuild",
+    "ledger.move", "recharges.recharge", "recharges.phone_number", "credit.credit_request",
 ]  # fmt: skip
 VERBS = [
     "INSERT INTO {table} DEFAULT VALUES",

@@ -13,7 +13,7 @@ from tests.support.posting import a_sale, selling
 from tests.support.samples import a_command
 from topup.ledger import direct
 from topup.ledger.core import Kind
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Sale
 from topup.trips import Connection

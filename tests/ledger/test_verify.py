@@ -5,11 +5,8 @@ because others verify every book.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from psycopg import sql
 
 from tests.conftest import NewSeller
 from tests.support import posting
@@ -17,31 +14,12 @@ from tests.support.installation import Installation
 from tests.support.loop import in_a_loop
 from tests.support.posting import PRICE, a_sale, selling
 from tests.support.samples import a_command
+from tests.support.tampering import tampering
 from topup.ledger import direct
 from topup.ledger.core import Kind
 from topup.ledger.verify import Flaw, Report, Status, verify
 from topup.recharges.sell import Sales
 from topup.trips import Connection
-
-
-@contextmanager
-def tampering(superuser: Connection, seller: int, change: str) -> Iterator[None]:
-    """A change made past every guard, undone at the end."""
-    superuser.execute("SET session_replication_role = replica")  # no trigger fires for a replica
-    where = sql.SQL("seller_id = {}").format(seller)
-    for table in ("journal", "book"):
-        kept = sql.SQL("CREATE TEMP TABLE kept_{0} AS SELECT * FROM ledger.{0} WHERE {1}")
-        superuser.execute(kept.format(sql.SQL(table), where))
-    try:
-        superuser.execute(sql.SQL(change).format(seller=seller))
-        yield
-    finally:
-        for table in ("journal", "book"):
-            back = sql.SQL(
-                "DELETE FROM ledger.{0} WHERE {1};"
-                "INSERT INTO ledger.{0} SELECT * FROM kept_{0}; DROP TABLE kept_{0}"
-            )
-            superuser.execute(back.format(sql.SQL(table), where))
 
 
 @pytest.fixture

@@ -50,5 +50,42 @@ def test_the_largest_amount_is_the_largest_that_the_database_holds() -> None:
     assert money.MAX_MINOR == 9_223_372_036_854_775_807
 
 
+@given(st.integers(1, money.MAX_MINOR), st.integers(0, 9))
+def test_an_amount_with_decimals_that_are_zero_is_read_exactly(amount: int, decimals: int) -> None:
+    written = f"{amount}.{'0' * decimals}".rstrip(".")
+
+    assert money.read_decimal(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("50000.5", "fraction"),
+        ("0.01", "fraction"),
+        ("0", "1 or more"),
+        ("0.00", "1 or more"),
+        ("-5", "1 or more"),
+        ("9223372036854775808", "at most"),
+        ("9999999999999999999.0", "at most"),
+        ("1e3", "is not an amount"),
+        ("NaN", "is not an amount"),
+        ("true", "is not an amount"),
+        ("05", "is not an amount"),
+        ("5.", "is not an amount"),
+        (".5", "is not an amount"),
+        ("+5", "is not an amount"),
+        (" 5", "is not an amount"),
+        ("5\n", "is not an amount"),
+        ("5,000", "is not an amount"),
+        ("۵۰۰۰", "is not an amount"),
+        ("", "is not an amount"),
+        ("9" * 1_000, "is not an amount"),
+    ],
+)
+def test_what_is_no_whole_positive_amount_is_refused_and_says_why(written: str, why: str) -> None:
+    with pytest.raises(money.AmountError, match=why):
+        money.read_decimal(written)
+
+
 def test_rials_have_no_decimals() -> None:
     assert money.CURRENCIES["IRR"].exponent == 0

@@ -12,7 +12,7 @@ from tests.support.model import Line, Sums, audit
 from topup import database, ids
 from topup.config import Config
 from topup.ledger.core import Book, Command, Movement
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting, RareFamily
 from topup.ledger.poster import Connect, Poster
 from topup.recharges.rules import Recharge, Sale
 from topup.recharges.sell import Sales
@@ -23,13 +23,10 @@ _books = itertools.count(1_000_000_000)
 _references = itertools.count(1)
 
 
-class Moves:
+class Moves(RareFamily[Command]):
     """The family of bare movements: commands as they are, with no fact beside them."""
 
     looks_up_first = False
-
-    def reads(self) -> list[Statement]:
-        return []
 
     def key(self, wish: Command) -> Hashable:
         return None
@@ -43,10 +40,7 @@ class Moves:
     def command(self, wish: Command, rows: Rows) -> Command:
         return wish
 
-    def fact(self, wish: Command, movement: Movement, rows: Rows) -> None:
-        return None
-
-    def writes(self, facts: Sequence[tuple[None, Movement]]) -> list[Statement]:
+    def writes(self, facts: Sequence[tuple[Command, Movement]]) -> list[Statement]:
         return []
 
 

@@ -20,8 +20,8 @@ def a_book(**changes: Any) -> Book:  # fields of Book, whose types the construct
     """An empty book of seller 7."""
     empty = Book(
         seller_id=7, currency="IRR", active=True, key_epoch=0, daily_limit=None, per_recharge_max=None,
-        available=0, held=0, funded=0, sold=0, adjusted=0, seq=0, head_hash=chain.GENESIS, moved_at_us=0,
-        spent_on=NEVER, spent_today=0,
+        duplicate_window_s=None, available=0, held=0, funded=0, sold=0, adjusted=0, seq=0,
+        head_hash=chain.GENESIS, moved_at_us=0, spent_on=NEVER, spent_today=0,
     )  # fmt: skip
     return empty._replace(**changes)
 

@@ -5,6 +5,7 @@ so nothing is cleared between tests.
 """
 
 import itertools
+from typing import Unpack
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
@@ -57,7 +58,5 @@ def fund(connection: Connection, seller: SellerAtHand, amount: int, *, by: int) 
     assert posting.outcome is Outcome.POSTED, posting
 
 
-def configure(
-    seller: SellerAtHand, *, active: bool, daily_limit: int | None, per_recharge_max: int | None
-) -> None:
-    standing.change(seller.id, active=active, daily_limit=daily_limit, per_recharge_max=per_recharge_max)
+def configure(seller: SellerAtHand, **parts: Unpack[standing.Change]) -> None:
+    standing.change(seller.id, **parts)

@@ -37,7 +37,7 @@ class Server:
 @contextmanager
 def serving(installation: Installation, **settings: str) -> Iterator[Server]:
     """A server with these settings (`API_WORKERS="2"`), stopped by SIGTERM at the end."""
-    port = _free_port()
+    port = free_port()
     log = installation.home / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -56,7 +56,8 @@ def serving(installation: Installation, **settings: str) -> Iterator[Server]:
         _stop(server)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

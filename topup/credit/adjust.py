@@ -9,7 +9,7 @@ from typing import NamedTuple
 from topup.credit.decide import SQL
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting, RareFamily
 from topup.ledger.references import Reference
 from topup.trips import Rows, Statement
 
@@ -40,13 +40,8 @@ class Adjusted(NamedTuple):
     balance_after: int
 
 
-class Adjustments:
+class Adjustments(RareFamily[Adjustment]):
     """The family of adjustments. The fact of a posting is the adjustment's id."""
-
-    looks_up_first = True
-
-    def reads(self) -> list[Statement]:
-        return []
 
     def key(self, wish: Adjustment) -> Hashable:
         return (wish.seller_id, wish.reference.key) if wish.reference else None
@@ -69,9 +64,6 @@ class Adjustments:
             actor_id=wish.by,
             currency=wish.currency,
         )
-
-    def fact(self, wish: Adjustment, movement: Movement, rows: Rows) -> Adjustment:
-        return wish
 
     def writes(self, facts: Sequence[tuple[Adjustment, Movement]]) -> list[Statement]:
         statements: list[Statement] = []

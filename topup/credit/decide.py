@@ -12,7 +12,7 @@ from topup import sqlfiles
 from topup.credit.lifecycle import State, may_become
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting, RareFamily
 from topup.ledger.outcomes import Outcome
 from topup.ledger.references import Reference
 from topup.trips import Row, Rows, Statement
@@ -47,13 +47,8 @@ class Approval(NamedTuple):
     reference: Reference | None = None
 
 
-class Approvals:
+class Approvals(RareFamily[Approval]):
     """The family of approvals: one request, one credit. The fact of a posting is the request's id."""
-
-    looks_up_first = True
-
-    def reads(self) -> list[Statement]:
-        return []
 
     def key(self, wish: Approval) -> str:
         return wish.request_id
@@ -89,9 +84,6 @@ class Approvals:
             actor_id=wish.by,
             currency=request.currency,
         )
-
-    def fact(self, wish: Approval, movement: Movement, rows: Rows) -> Approval:
-        return wish
 
     def writes(self, facts: Sequence[tuple[Approval, Movement]]) -> list[Statement]:
         statements: list[Statement] = []

@@ -1,9 +1,11 @@
 """The operators: settings that staff keep, read by every batch of sales."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from topup import shared_cache
 
 
 class Operator(models.Model):
@@ -34,5 +36,17 @@ class Operator(models.Model):
             )
         ]
 
+    CACHED_AS: ClassVar = "operators"
+    """Under which the list of all is kept in the shared cache."""
+
     def __str__(self) -> str:
         return self.name_en
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # Django's own arguments
+        super().save(*args, **kwargs)
+        shared_cache.changed(self.CACHED_AS)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # Django's own arguments
+        deleted = super().delete(*args, **kwargs)
+        shared_cache.changed(self.CACHED_AS)
+        return deleted

@@ -10,8 +10,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 GROUPS = 32
 """Ranges of PostgreSQL's hash of a seller, as many as shards of a cluster by default."""
-MAX_BATCH = 256
-"""Wishes in one transaction: above it the gain per wish is small and its latency grows."""
+MAX_BATCH = 512
+"""Wishes in one transaction: above it the gain per wish is small, and each waits for all of them."""
 MAX_QUEUED = 4096
 """Wishes waiting in a lane, about half a second of work; one more is refused at once."""
 MAX_WAIT_S = 5.0

@@ -88,7 +88,8 @@ class Book(NamedTuple):
     """A seller's money row as it was read under its lock.
 
     `seq` numbers the last movement; 0 and `chain.GENESIS` before the first. `spent_today` counts
-    on the day `spent_on` and is meaningless on another. A limit of None is no limit.
+    on the day `spent_on` and is meaningless on another. A limit of None is no limit; a duplicate
+    window of None is the installation's own.
     """
 
     seller_id: int
@@ -97,6 +98,7 @@ class Book(NamedTuple):
     key_epoch: int
     daily_limit: int | None
     per_recharge_max: int | None
+    duplicate_window_s: int | None
     available: int
     held: int
     funded: int
@@ -262,6 +264,6 @@ def _write(book: Book, command: Command, after: Vector, now_us: int, today: date
         spent_on = today
     moved = Book(
         book.seller_id, book.currency, book.active, book.key_epoch, book.daily_limit, book.per_recharge_max,
-        *after, seq, digest, at_us, spent_on, spent_today,
+        book.duplicate_window_s, *after, seq, digest, at_us, spent_on, spent_today,
     )  # fmt: skip
     return moved, Movement(command, seq, after, at_us, digest)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import psycopg
 
 from topup import clock, trips
-from topup.ledger import door
+from topup.ledger import door, telling
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
-from topup.ledger.door import F, Family, Posting, W
+from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.trips import Connection
 
@@ -24,6 +24,12 @@ def post(connection: Connection, wishes: Sequence[W], family: Family[W, F], *, z
     """
     if connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
         raise RuntimeError("money moves in a transaction of its own: call this outside any other")
+    postings = _posted(connection, wishes, family, zone=zone)
+    telling.tell_all(wishes, postings)
+    return postings
+
+
+def _posted(connection: Connection, wishes: Sequence[W], family: Family[W, F], *, zone: str) -> list[Posting]:
     careful = False
     for _ in range(MAX_ATTEMPTS):
         try:

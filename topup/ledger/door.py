@@ -6,14 +6,15 @@ steps (statements for one round trip) and receives their rows, and a shell drive
 (`poster.py`) or not (`direct.py`).
 """
 
-from collections.abc import Generator, Hashable, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Generic
 
 from topup import clock, sqlfiles
 from topup.ledger import core, literals
 from topup.ledger.core import Book, Command, Movement, Verdict
+from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.trips import Row, Rows, Statement, Step
 
@@ -25,68 +26,6 @@ BEGIN: Statement = (SQL["begin"], ())
 HURRY: Statement = (SQL["hurry"], ())
 COMMIT: Statement = (SQL["commit"], ())
 ROLLBACK: Statement = (SQL["rollback"], ())
-
-
-class Wish(Protocol):
-    """A thing asked for that moves money of one seller, such as a sale or an approval."""
-
-    @property
-    def seller_id(self) -> int: ...
-
-
-W = TypeVar("W", bound=Wish)
-F = TypeVar("F")
-W_contra = TypeVar("W_contra", bound=Wish, contravariant=True)
-
-
-class Posting(NamedTuple):
-    """What came of one wish.
-
-    `fact` is what the movement belongs to, as its family reads it: the one written where the
-    outcome is POSTED, the one that was there where it is REPLAYED or REFERENCE_MISMATCH; `differing`
-    names the fields of a mismatch.
-    """
-
-    outcome: Outcome
-    movement: Movement | None = None
-    fact: Any = None  # each family of wishes has its own type
-    available: int = 0
-    limit: int | None = None
-    remaining: int | None = None
-    differing: tuple[str, ...] = ()
-
-
-class Family(Protocol[W_contra, F]):
-    """A family of wishes: what it reads before it is decided and writes with its movements.
-
-    `looks_up_first` is for families too rare to be worth a happy path.
-    """
-
-    looks_up_first: bool
-
-    def reads(self) -> list[Statement]:
-        """What every batch reads, on its first trip."""
-
-    def key(self, wish: W_contra) -> Hashable:
-        """Two wishes of one key never share a batch; None where there is no key."""
-
-    def lookup(self, wishes: Sequence[W_contra]) -> list[Statement]:
-        """What asks the database for the effects that these wishes, or their keys, already had."""
-
-    def known(self, wishes: Sequence[W_contra], rows: Rows) -> dict[int, Posting]:
-        """The wishes, by their place, that the rows of `lookup` already settle."""
-
-    def command(self, wish: W_contra, rows: Rows) -> Command | Posting:
-        """The movement that this wish asks for, or why there is none.
-
-        `rows` are those of `reads` and, where it looks up first, of `lookup` after them.
-        """
-
-    def fact(self, wish: W_contra, movement: Movement, rows: Rows) -> F:
-        """What is to stand in the database beside this movement."""
-
-    def writes(self, facts: Sequence[tuple[F, Movement]]) -> list[Statement]:
-        """What writes these facts: calls of functions, each for all facts of a kind."""
 
 
 def procedure(
@@ -122,14 +61,71 @@ def procedure(
                 settled[place] = command
             else:
                 commands[place] = command
-    after, verdicts = decide_all(books, commands, now_us=now_us, today=clock.day_in(zone, now_us))
-    written = []
-    for place, verdict in verdicts.items():
+    twins = family.twins({place: wishes[place] for place in commands}, books)
+    if twins:
+        settled |= yield from _done_before(wishes, family, books, list(twins), now_us)
+    batch = _Batch(wishes, family, rows, books, now_us, clock.day_in(zone, now_us))
+    batch.decide({p: command for p, command in commands.items() if p not in settled}, twins)
+    settled |= batch.postings
+    if not careful:
+        settled |= yield from _used_before(wishes, family, settled)
+    if batch.written:
+        movements = [movement for _, movement in batch.written]
+        yield [_post(books, batch.moved, movements), *family.writes(batch.written), COMMIT]
+    else:
+        yield [ROLLBACK]
+    return [settled[place] for place in range(len(wishes))]
+
+
+class _Batch(Generic[W, F]):
+    """The decisions of one batch: books as they become, postings by place, facts to write."""
+
+    def __init__(
+        self,
+        wishes: Sequence[W],
+        family: Family[W, F],
+        rows: Rows,
+        books: Mapping[int, Book],
+        now_us: int,
+        today: date,
+    ) -> None:
+        self._wishes = wishes
+        self._family = family
+        self._rows = rows
+        self._before = books
+        self._books = dict(books)
+        self._now_us = now_us
+        self._today = today
+        self.postings: dict[int, Posting] = {}
+        self.written: list[tuple[F, Movement]] = []
+
+    @property
+    def moved(self) -> list[Book]:
+        return [book for seller, book in self._books.items() if book.seq != self._before[seller].seq]
+
+    def decide(self, commands: Mapping[int, Command], twins: Mapping[int, Hashable]) -> None:
+        """Decide commands in turns: of twins, the first; the next only where that was refused."""
+        waiting = dict(commands)
+        done: dict[Hashable, F] = {}
+        while waiting:
+            turn = _firsts(waiting, twins)
+            for place, verdict in decide_all(
+                self._books, turn, now_us=self._now_us, today=self._today
+            ).items():
+                fact = self._settle(place, verdict)
+                if fact is not None and place in twins:
+                    done[twins[place]] = fact
+                del waiting[place]
+            for place in [place for place in waiting if twins.get(place) in done]:
+                self.postings[place] = self._family.duplicate(done[twins[place]])
+                del waiting[place]
+
+    def _settle(self, place: int, verdict: Verdict) -> F | None:
         fact = None
         if verdict.movement is not None:
-            fact = family.fact(wishes[place], verdict.movement, rows)
-            written.append((fact, verdict.movement))
-        settled[place] = Posting(
+            fact = self._family.fact(self._wishes[place], verdict.movement, self._rows)
+            self.written.append((fact, verdict.movement))
+        self.postings[place] = Posting(
             outcome=verdict.outcome,
             movement=verdict.movement,
             fact=fact,
@@ -137,13 +133,33 @@ def procedure(
             limit=verdict.limit,
             remaining=verdict.remaining,
         )
-    if not careful:
-        settled |= yield from _used_before(wishes, family, settled)
-    if written:
-        yield [_post(books, after, [m for _, m in written]), *family.writes(written), COMMIT]
-    else:
-        yield [ROLLBACK]
-    return [settled[place] for place in range(len(wishes))]
+        return fact
+
+
+def _firsts(commands: Mapping[int, Command], twins: Mapping[int, Hashable]) -> dict[int, Command]:
+    """The commands without those whose twin comes before them."""
+    if not twins:
+        return dict(commands)
+    seen: set[Hashable] = set()
+    firsts = {}
+    for place, command in commands.items():
+        twin = twins.get(place)
+        if twin is None or twin not in seen:
+            seen.add(twin)
+            firsts[place] = command
+    return firsts
+
+
+def _done_before(
+    wishes: Sequence[W], family: Family[W, F], books: Mapping[int, Book], places: list[int], now_us: int
+) -> Generator[Step, Rows, dict[int, Posting]]:
+    """The wishes whose twin was done a moment ago, under another key."""
+    watched = [place for place in places if wishes[place].seller_id in books]
+    if not watched:
+        return {}
+    some = [wishes[place] for place in watched]
+    seen = family.seen(some, (yield family.look_back(some, books, now_us=now_us)))
+    return {watched[nth]: posting for nth, posting in seen.items()}
 
 
 def _used_before(
@@ -159,36 +175,34 @@ def _used_before(
 
 
 def decide_all(
-    books: dict[int, Book], commands: dict[int, Command], *, now_us: int, today: date
-) -> tuple[list[Book], dict[int, Verdict]]:
-    """Apply commands, by place, each to its own book. Returns the books that moved and a verdict each."""
+    books: dict[int, Book], commands: Mapping[int, Command], *, now_us: int, today: date
+) -> dict[int, Verdict]:
+    """Apply commands, by place, each to its own book, in `books` itself. Returns a verdict each."""
     by_seller: dict[int, list[int]] = {}
     for place, command in commands.items():
         by_seller.setdefault(command.seller_id, []).append(place)
-    moved: list[Book] = []
     verdicts: dict[int, Verdict] = {}
     for seller_id, places in by_seller.items():
         book = books.get(seller_id)
         if book is None:
             verdicts.update((place, Verdict(Outcome.NO_BOOK)) for place in places)
             continue
-        after, results = core.decide(book, [commands[place] for place in places], now_us=now_us, today=today)
+        wanted = [commands[place] for place in places]
+        books[seller_id], results = core.decide(book, wanted, now_us=now_us, today=today)
         verdicts.update(zip(places, results, strict=True))
-        if after.seq != book.seq:
-            moved.append(after)
-    return moved, verdicts
+    return verdicts
 
 
 def load_book(row: Row) -> Book:
     return Book(*row)
 
 
-def _post(before: dict[int, Book], after: list[Book], movements: list[Movement]) -> Statement:
+def _post(before: Mapping[int, Book], after: list[Book], movements: list[Movement]) -> Statement:
     key_seller = after[0].seller_id
     return (SQL["post"], (key_seller, *_book_arrays(before, after), *_journal_arrays(movements)))
 
 
-def _book_arrays(before: dict[int, Book], after: list[Book]) -> list[str]:
+def _book_arrays(before: Mapping[int, Book], after: list[Book]) -> list[str]:
     numbers = literals.numbers
     return [
         numbers(b.seller_id for b in after),

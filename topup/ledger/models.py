@@ -21,6 +21,7 @@ class Book(ReadOnlyModel):
     seq = models.BigIntegerField("version")
     daily_limit = models.BigIntegerField(null=True)
     per_recharge_max = models.BigIntegerField(null=True)
+    duplicate_window_s = models.IntegerField(null=True)
 
     class Meta:
         managed = False

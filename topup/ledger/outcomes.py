@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     OPERATOR_INACTIVE = "operator_inactive"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     """Outside what the operator accepts in one recharge."""
+    DUPLICATE_RECHARGE = "duplicate_recharge"
+    """The same number and amount was sold within the seller's window, under another reference."""
     NOT_FOUND = "not_found"
     ALREADY_DECIDED = "already_decided"
     OWN_REQUEST = "own_request"

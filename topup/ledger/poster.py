@@ -8,16 +8,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Generic
 
 import psycopg
 
 from topup import clock, trips
-from topup.ledger import batching, door
+from topup.ledger import batching, door, telling
 from topup.ledger.batching import Batch, Queue
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
-from topup.ledger.door import F, Family, Posting, W
+from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
+from topup.telemetry import context
+from topup.telemetry.counts import COUNTS
 from topup.trips import AsyncConnection
 
 TRIP_TIMEOUT_S = 10.0
@@ -29,16 +32,21 @@ RECONNECT_PAUSE_S = 0.1
 log = logging.getLogger(__name__)
 
 Connect = Callable[[], Awaitable[AsyncConnection]]
+Around = Callable[[Sequence[int]], AbstractAsyncContextManager[None]]
+"""Entered before the transaction of a batch with its sellers, in rising order, and left after it. It
+must end soon, and must not refuse."""
+NOTHING: AbstractAsyncContextManager[None] = contextlib.nullcontext()
 
 
 class Waiting(Generic[W]):
     """A wish and who waits for its posting."""
 
-    __slots__ = ("future", "wish")
+    __slots__ = ("future", "request_id", "wish")
 
     def __init__(self, wish: W, future: "asyncio.Future[Posting]") -> None:
         self.wish = wish
         self.future = future
+        self.request_id = context.request_id()
 
     def answer(self, posting: Posting) -> None:
         if not self.future.done():  # a client that hung up cancelled its future, nothing else
@@ -52,9 +60,11 @@ class Waiting(Generic[W]):
 class Poster(Generic[W, F]):
     """Posts wishes of one family over a few lanes. `start` it in the loop that uses it."""
 
-    def __init__(self, connect: Connect, family: Family[W, F], *, lanes: int, zone: str) -> None:
+    def __init__(
+        self, connect: Connect, family: Family[W, F], *, lanes: int, zone: str, around: Around | None = None
+    ) -> None:
         self._family = family
-        self._lanes = [_Lane(connect, family, zone=zone) for _ in range(lanes)]
+        self._lanes = [_Lane(connect, family, zone=zone, around=around) for _ in range(lanes)]
 
     async def start(self) -> None:
         for lane in self._lanes:
@@ -81,10 +91,11 @@ class Poster(Generic[W, F]):
 class _Lane(Generic[W, F]):
     """One connection, one queue, one batch at a time."""
 
-    def __init__(self, connect: Connect, family: Family[W, F], *, zone: str) -> None:
+    def __init__(self, connect: Connect, family: Family[W, F], *, zone: str, around: Around | None) -> None:
         self._connect = connect
         self._family = family
         self._zone = zone
+        self._around = around
         self._connection: AsyncConnection | None = None
         self._wake = asyncio.Event()
         self._stopping = False
@@ -105,7 +116,7 @@ class _Lane(Generic[W, F]):
         future: asyncio.Future[Posting] = asyncio.get_running_loop().create_future()
         waiting = Waiting(wish, future)
         if self._stopping or not self.queue.put(waiting, key, now_s=clock.monotonic_s()):
-            waiting.answer(Posting(Outcome.OVERLOADED))
+            _answer([waiting], [Posting(Outcome.OVERLOADED)])
         else:
             self._wake.set()
         return future
@@ -122,9 +133,10 @@ class _Lane(Generic[W, F]):
                 await self._wake.wait()
 
     async def _serve(self, batch: Batch[Waiting[W]]) -> None:
-        for waiting in batch.late:
-            waiting.answer(Posting(Outcome.OVERLOADED))
+        if batch.late:
+            _answer(batch.late, [Posting(Outcome.OVERLOADED)] * len(batch.late))
         if batch.items:
+            COUNTS.observe("topup_batch_size", len(batch.items))
             await self._post(batch.items, careful=batch.careful)
 
     async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool, hurried: bool = False) -> None:
@@ -135,8 +147,7 @@ class _Lane(Generic[W, F]):
         except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
             await self._split(waiting, error)
             return
-        for each, posting in zip(waiting, postings, strict=True):
-            each.answer(posting)
+        _answer(waiting, postings)
 
     async def _split(self, waiting: Sequence[Waiting[W]], error: Exception) -> None:
         by_seller = cure(error) is Cure.WAIT_LESS
@@ -147,8 +158,7 @@ class _Lane(Generic[W, F]):
             for group in groups.values():
                 await self._post(group, careful=True, hurried=by_seller)
         elif by_seller:
-            for each in waiting:
-                each.answer(Posting(Outcome.OVERLOADED))
+            _answer(waiting, [Posting(Outcome.OVERLOADED)] * len(waiting))
         else:
             log.error("the database refused a posting", exc_info=error)
             for each in waiting:
@@ -178,9 +188,11 @@ class _Lane(Generic[W, F]):
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout(RECONNECT_S):
                 self._connection = await self._connect()
-        return await attempt(
-            self._connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
-        )
+        around = self._around(sorted({wish.seller_id for wish in wishes})) if self._around else NOTHING
+        async with around:
+            return await attempt(
+                self._connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
+            )
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -189,10 +201,25 @@ class _Lane(Generic[W, F]):
                 await connection.close()
 
 
+def _answer(waiting: Sequence[Waiting[W]], postings: Sequence[Posting]) -> None:
+    """Answer everyone, and only then tell the log."""
+    for each, posting in zip(waiting, postings, strict=True):
+        each.answer(posting)
+    telling.tell([each.wish for each in waiting], postings, [each.request_id for each in waiting])
+
+
 async def post(
     connection: AsyncConnection, wishes: Sequence[W], family: Family[W, F], *, zone: str
 ) -> list[Posting]:
     """Post wishes on a connection at hand, as `direct.post` does: for what is too rare for a lane."""
+    postings = await _posted(connection, wishes, family, zone=zone)
+    telling.tell_all(wishes, postings)
+    return postings
+
+
+async def _posted(
+    connection: AsyncConnection, wishes: Sequence[W], family: Family[W, F], *, zone: str
+) -> list[Posting]:
     careful = False
     for _ in range(MAX_ATTEMPTS):
         try:

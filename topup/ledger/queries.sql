@@ -16,7 +16,7 @@ ROLLBACK
 -- name: lock_books
 -- The only place that locks books: sorted, so that two transactions never wait in a circle.
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
-       b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
+       b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
        b.spent_on, b.spent_today
   FROM ledger.book b
  WHERE b.seller_id = ANY ($1::bigint[])
@@ -37,7 +37,7 @@ SELECT i.object_id::text, i.request
 
 -- name: read_books
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
-       b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
+       b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
        b.spent_on, b.spent_today
   FROM ledger.book b
  WHERE b.seller_id = ANY ($1::bigint[])
@@ -61,17 +61,20 @@ SELECT j.seller_id, j.currency, j.seq, j.kind::text, j.amount, j.available, j.he
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
 
 -- name: journal_of
--- Everything that the chain seals, in order, for `verify`.
+-- Everything that the chain seals, in order, after movement $3, for `verify`.
 SELECT j.seq, j.kind::text, j.amount, j.available, j.held, j.funded, j.sold, j.adjusted,
        j.source_type::text, j.source_id::text, j.actor_type::text, j.actor_id, j.created_at_us, j.hash
   FROM ledger.journal j
- WHERE j.seller_id = $1 AND j.currency = $2
+ WHERE j.seller_id = $1 AND j.currency = $2 AND j.seq > $3
  ORDER BY j.seq
+
+-- name: rebuild
+SELECT ledger.rebuild_v1($1, $2, $3, $4, $5, $6, $7)
 
 -- name: list_books
 -- A page of books in order, after seller $1.
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
-       b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
+       b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
        b.spent_on, b.spent_today
   FROM ledger.book b
  WHERE b.seller_id > $1

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from topup.ledger.door import SQL, Posting
+from topup.ledger.door import SQL
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.trips import Row, Statement
 

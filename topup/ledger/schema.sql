@@ -25,6 +25,7 @@ CREATE TABLE ledger.book (
   spent_today      bigint      NOT NULL DEFAULT 0 CHECK (spent_today >= 0),
   daily_limit      bigint      CHECK (daily_limit >= 0),
   per_recharge_max bigint      CHECK (per_recharge_max >= 0),
+  duplicate_window_s integer   CHECK (duplicate_window_s BETWEEN 0 AND 604800),
   spent_on         date        NOT NULL DEFAULT '1970-01-01',
   key_epoch        integer     NOT NULL DEFAULT 0,
   active           boolean     NOT NULL DEFAULT true,
@@ -62,7 +63,7 @@ CREATE TABLE ledger.journal (
 CREATE TABLE ledger.idempotency (
   seller_id  bigint   NOT NULL,
   operation  text     NOT NULL,
-  reference  text     NOT NULL CHECK (reference ~ '^[ -~]{1,255}$'),
+  reference  text     NOT NULL CHECK (reference ~ '^[ -~]+$' AND octet_length(reference) <= 255),
   object_id  uuid     NOT NULL,
   request    jsonb    NOT NULL,
   PRIMARY KEY (seller_id, operation, reference)
@@ -140,11 +141,11 @@ $$;
 
 -- Sets the seller's standing. It holds from the next sale on, which reads it under its lock.
 CREATE FUNCTION ledger.configure_v1(
-  key_seller bigint, active boolean, daily_limit bigint, per_recharge_max bigint
+  key_seller bigint, active boolean, daily_limit bigint, per_recharge_max bigint, duplicate_window_s integer
 ) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UPDATE ledger.book b
      SET active = configure_v1.active, daily_limit = configure_v1.daily_limit,
-         per_recharge_max = configure_v1.per_recharge_max
+         per_recharge_max = configure_v1.per_recharge_max, duplicate_window_s = configure_v1.duplicate_window_s
    WHERE b.seller_id = key_seller;
 $$;
 

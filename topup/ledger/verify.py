@@ -1,75 +1,50 @@
-"""Proof of a book: its journal read from the first movement, and everything worked out again.
+"""Proof of the books: each journal read from the first movement, and everything worked out again.
 
-Owns the recomputation. It must never write, lock, or trust a sum that is stored: each vector is
-made from the kinds and amounts alone, each hash from the fields. It reads one snapshot, so sales
-go on meanwhile.
+Owns how the journals are read; `proof.py` judges them. It must never write or lock. It reads one
+snapshot, a page at a time, so that sales go on meanwhile and memory stays flat.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import NamedTuple
 
 import psycopg
 
 from topup import trips
-from topup.ledger import chain, core, literals
-from topup.ledger.core import Book, Kind, Vector
+from topup.ledger import literals, proof
+from topup.ledger.core import Book
 from topup.ledger.door import SQL, load_book
-from topup.trips import Connection, Row
+from topup.ledger.proof import STRICT, Fault, Flaw, Mark, Report, Status
+from topup.trips import Connection
+
+__all__ = ["Fault", "Flaw", "Report", "Status", "continued", "verify"]
 
 BOOKS_PER_PAGE = 500
 ROWS_PER_FETCH = 2_000
-MAX_FAULTS = 20
-"""Faults told per book; one is enough to distrust it."""
 
 
-class Status(StrEnum):
-    VERIFIED = "VERIFIED"
-    CRITICAL = "CRITICAL"
-
-
-class Flaw(StrEnum):
-    """What can be wrong with a journal row, or with a book beside its journal."""
-
-    GAP = "gap"
-    VECTOR = "vector"
-    HASH = "hash"
-    BOOK_SUMS = "book_sums"
-    BOOK_SEQ = "book_seq"
-    BOOK_HASH = "book_hash"
-
-
-class Fault(NamedTuple):
-    flaw: Flaw
-    seq: int
-    detail: str
-
-
-class Report(NamedTuple):
-    """What a book's journal proves. `current` is the book's available sum, `calculated` the journal's."""
-
-    seller_id: int
-    currency: str
-    version: int
-    current: int
-    calculated: int
-    movements: int
-    faults: tuple[Fault, ...]
-
-    @property
-    def status(self) -> Status:
-        return Status.CRITICAL if self.faults else Status.VERIFIED
-
-
-def verify(connection: Connection, *, seller_id: int | None = None) -> Iterator[Report]:
+def verify(
+    connection: Connection, *, seller_id: int | None = None, minor_limit: int = STRICT
+) -> Iterator[Report]:
     """A report per book (of one seller, or of all, in order), from one snapshot of the database.
 
-    The connection must be outside a transaction; it is used until the iterator ends or is closed.
+    A book whose sums alone differ from a whole journal's, by less than `minor_limit` minor units, is a
+    minor discrepancy. The connection must be outside a transaction; it is used until the iterator ends
+    or is closed.
     """
     with _snapshot(connection):
         for book in _books(connection, seller_id):
-            yield _prove(book, _journal(connection, book))
+            yield continued(connection, book, since=proof.BEGINNING, minor_limit=minor_limit)
+
+
+def continued(connection: Connection, book: Book, *, since: Mark, minor_limit: int) -> Report:
+    """The proof of a book from where an earlier one found its journal whole. Within a transaction."""
+    made = proof.Proof(seller_id=book.seller_id, currency=book.currency, since=since)
+    with psycopg.RawServerCursor(connection, "journal") as cursor:
+        cursor.itersize = ROWS_PER_FETCH
+        cursor.execute(SQL["journal_of"], (book.seller_id, book.currency, since.seq), binary=True)
+        for row in cursor:
+            made.read(row)
+    return made.report(book, minor_limit=minor_limit)
 
 
 @contextmanager
@@ -94,70 +69,3 @@ def _books(connection: Connection, seller_id: int | None) -> Iterator[Book]:
         if len(rows) < BOOKS_PER_PAGE:
             return
         last = rows[-1][0]
-
-
-def _journal(connection: Connection, book: Book) -> Iterator[Row]:
-    with psycopg.RawServerCursor(connection, "journal") as cursor:
-        cursor.itersize = ROWS_PER_FETCH
-        cursor.execute(SQL["journal_of"], (book.seller_id, book.currency), binary=True)
-        yield from cursor
-
-
-def _prove(book: Book, rows: Iterator[Row]) -> Report:
-    faults: list[Fault] = []
-    sums, seq, head, count = Vector(0, 0, 0, 0, 0), 0, chain.GENESIS, 0
-    for row in rows:
-        count += 1
-        sums = _added(sums, Kind(row[1]), row[2])
-        faults += _row_faults(book, row, expected_seq=seq + 1, sums=sums, previous=head)
-        seq, head = row[0], row[13]
-    faults += _book_faults(book, sums=sums, seq=seq, head=head)
-    return Report(
-        book.seller_id,
-        book.currency,
-        book.seq,
-        book.available,
-        sums.available,
-        count,
-        tuple(faults[:MAX_FAULTS]),
-    )
-
-
-def _added(sums: Vector, kind: Kind, amount: int) -> Vector:
-    effect = core.EFFECTS[kind]
-    return Vector(*(total + sign * amount for total, sign in zip(sums, effect, strict=True)))
-
-
-def _row_faults(book: Book, row: Row, *, expected_seq: int, sums: Vector, previous: bytes) -> Iterator[Fault]:
-    seq, kind, amount, *stored, source_type, source_id, actor_type, actor_id, at_us, stored_hash = row
-    if seq != expected_seq:
-        yield Fault(Flaw.GAP, seq, f"movement {expected_seq} should stand here")
-    if tuple(stored) != sums:
-        yield Fault(Flaw.VECTOR, seq, f"the sums after it are {tuple(sums)}, stored are {tuple(stored)}")
-    digest = chain.link(
-        seller_id=book.seller_id,
-        currency=book.currency,
-        seq=seq,
-        kind=kind,
-        amount=amount,
-        vector=stored,
-        source_type=source_type,
-        source_id=source_id,
-        actor_type=actor_type,
-        actor_id=actor_id,
-        created_at_us=at_us,
-        previous=previous,
-    )
-    if digest != stored_hash:
-        yield Fault(Flaw.HASH, seq, "its hash does not seal its fields to the movement before it")
-
-
-def _book_faults(book: Book, *, sums: Vector, seq: int, head: bytes) -> Iterator[Fault]:
-    if book.vector != sums:
-        yield Fault(
-            Flaw.BOOK_SUMS, book.seq, f"the journal gives {tuple(sums)}, the book says {tuple(book.vector)}"
-        )
-    if book.seq != seq:
-        yield Fault(Flaw.BOOK_SEQ, book.seq, f"the journal ends at movement {seq}")
-    if book.head_hash != head:
-        yield Fault(Flaw.BOOK_HASH, book.seq, "the book's hash is not that of its last movement")

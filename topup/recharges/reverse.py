@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting, RareFamily
 from topup.ledger.outcomes import Outcome
 from topup.ledger.references import Reference
 from topup.recharges.lifecycle import State, may_become
@@ -27,13 +27,8 @@ class Reversal(NamedTuple):
     reference: Reference | None = None
 
 
-class Reversals:
+class Reversals(RareFamily[Reversal]):
     """The family of reversals. The fact of a posting is the recharge's id."""
-
-    looks_up_first = True
-
-    def reads(self) -> list[Statement]:
-        return []
 
     def key(self, wish: Reversal) -> Hashable:
         return wish.recharge_id
@@ -69,9 +64,6 @@ class Reversals:
             actor_id=wish.by,
             currency=recharge.currency,
         )
-
-    def fact(self, wish: Reversal, movement: Movement, rows: Rows) -> Reversal:
-        return wish
 
     def writes(self, facts: Sequence[tuple[Reversal, Movement]]) -> list[Statement]:
         statements: list[Statement] = []

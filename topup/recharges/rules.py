@@ -10,7 +10,7 @@ from topup.ledger.outcomes import Outcome
 class Sale(NamedTuple):
     """A recharge asked for. `phone_number` is E.164 without its plus; `operator` is None where the
     seller named none; `key_epoch` is the epoch of the seller's keys when this one was checked, or
-    None where the caller used no key."""
+    None where the caller used no key; `allow_duplicate` passes the duplicate window."""
 
     seller_id: int
     id: str
@@ -20,6 +20,7 @@ class Sale(NamedTuple):
     operator: str | None
     actor_id: int
     key_epoch: int | None
+    allow_duplicate: bool = False
     currency: str = "IRR"
 
 

@@ -4,14 +4,15 @@ Owns what a sale reads and writes beside its movement. It must never move money 
 recharge outside the transaction of its movement.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 
 from topup import sqlfiles
+from topup.clock import US_PER_SECOND
 from topup.gateways.directory import OperatorTerms, directory
 from topup.ledger import literals
-from topup.ledger.core import Command, Kind, Movement
-from topup.ledger.door import Posting
+from topup.ledger.core import Book, Command, Kind, Movement
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.recharges import lifecycle, rules
 from topup.recharges.rules import Recharge, Sale
@@ -24,6 +25,10 @@ class Sales:
     """The family of sales. An instant gateway delivers in the transaction of the sale."""
 
     looks_up_first = False
+
+    def __init__(self, *, duplicate_window_s: int = 0) -> None:
+        """`duplicate_window_s` is the window of sellers that have none of their own; 0 for none."""
+        self._window_s = duplicate_window_s
 
     def reads(self) -> list[Statement]:
         return [(SQL["read_operators"], ())]
@@ -43,6 +48,36 @@ class Sales:
             for place, wish in enumerate(wishes)
             if (recharge := found.get((wish.seller_id, wish.reference))) is not None
         }
+
+    def twins(self, wishes: Mapping[int, Sale], books: Mapping[int, Book]) -> dict[int, Hashable]:
+        windows = {book.seller_id: self._window(book) for book in books.values()}
+        if not any(windows.values()):
+            return {}
+        return {
+            place: (sale.seller_id, sale.phone_number, sale.amount)
+            for place, sale in wishes.items()
+            if windows.get(sale.seller_id) and not sale.allow_duplicate
+        }
+
+    def look_back(self, wishes: Sequence[Sale], books: Mapping[int, Book], *, now_us: int) -> list[Statement]:
+        since = (now_us - self._window(books[sale.seller_id]) * US_PER_SECOND for sale in wishes)
+        arrays = (
+            literals.numbers({sale.seller_id for sale in wishes}),
+            literals.numbers(sale.seller_id for sale in wishes),
+            literals.numbers(sale.phone_number for sale in wishes),
+            literals.numbers(sale.amount for sale in wishes),
+            literals.numbers(since),
+        )
+        return [(SQL["twins"], arrays)]
+
+    def seen(self, wishes: Sequence[Sale], rows: Rows) -> dict[int, Posting]:
+        return {place - 1: duplicate_of(earlier_id) for place, earlier_id in rows[0]}
+
+    def duplicate(self, earlier: Recharge) -> Posting:
+        return duplicate_of(earlier.id)
+
+    def _window(self, book: Book) -> int:
+        return self._window_s if book.duplicate_window_s is None else book.duplicate_window_s
 
     def command(self, wish: Sale, rows: Rows) -> Command | Posting:
         terms = rules.choose_operator(wish, directory(tuple(rows[0])))
@@ -97,6 +132,10 @@ class Sales:
             numbers(r.created_at_us for r in recharges),
         )
         return [(SQL["insert"], (recharges[0].seller_id, *arrays))]
+
+
+def duplicate_of(earlier_id: str) -> Posting:
+    return Posting(Outcome.DUPLICATE_RECHARGE, fact=earlier_id)
 
 
 def _used(sale: Sale, recharge: Recharge) -> Posting:

@@ -23,6 +23,18 @@ SELECT r.seller_id, r.id::text, r.reference, r.phone_number, r.operator, r.opera
           AND j.seller_id = ANY ($1::bigint[])
         LIMIT 1) j
 
+-- name: twins
+-- For each (seller, number, amount, since), the latest recharge that may be a duplicate of it.
+SELECT q.place, r.id::text
+  FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+       AS q(seller_id, phone_number, amount, since_us, place)
+ CROSS JOIN LATERAL (
+       SELECT r.id FROM recharges.recharge r
+        WHERE r.seller_id = q.seller_id AND r.phone_number = q.phone_number AND r.amount = q.amount
+          AND r.created_at_us >= q.since_us AND r.state NOT IN ('failed', 'reversed')
+          AND r.seller_id = ANY ($1::bigint[])
+        ORDER BY r.created_at_us DESC LIMIT 1) r
+
 -- name: get
 SELECT r.seller_id, r.id::text, r.reference, r.phone_number, r.operator, r.operator_explicit, r.amount,
        r.currency, r.state::text, r.failure_code, r.created_at_us, r.updated_at_us,

@@ -4,19 +4,28 @@ Owns the reading of the rest, under the book's lock: of two staff who change dif
 same time, neither undoes what the other did.
 """
 
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from django.db import connection, transaction
 
 from topup.ledger.models import Book
 
+PARTS: tuple[Literal["active", "daily_limit", "per_recharge_max", "duplicate_window_s"], ...] = (
+    "active",
+    "daily_limit",
+    "per_recharge_max",
+    "duplicate_window_s",
+)
+"""In the order of the arguments of `ledger.configure_v1`."""
+
 
 class Change(TypedDict, total=False):
-    """The parts that change; limits in minor units, None for none."""
+    """The parts that change; limits in minor units, None for none; a window of None is the default."""
 
     active: bool
     daily_limit: int | None
     per_recharge_max: int | None
+    duplicate_window_s: int | None
 
 
 def change(seller_id: int, **parts: Unpack[Change]) -> bool:
@@ -24,12 +33,15 @@ def change(seller_id: int, **parts: Unpack[Change]) -> bool:
     with transaction.atomic():
         book = Book.objects.select_for_update(no_key=True).get(pk=seller_id)
         kept = Change(
-            active=book.active, daily_limit=book.daily_limit, per_recharge_max=book.per_recharge_max
+            active=book.active,
+            daily_limit=book.daily_limit,
+            per_recharge_max=book.per_recharge_max,
+            duplicate_window_s=book.duplicate_window_s,
         )
         wanted = kept | parts
         if wanted == kept:
             return False
         with connection.cursor() as cursor:
-            values = [wanted["active"], wanted["daily_limit"], wanted["per_recharge_max"]]
-            cursor.execute("SELECT ledger.configure_v1(%s, %s, %s, %s)", [seller_id, *values])
+            values = [wanted[part] for part in PARTS]
+            cursor.execute("SELECT ledger.configure_v1(%s, %s, %s, %s, %s)", [seller_id, *values])
     return True

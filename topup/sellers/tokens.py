@@ -5,6 +5,7 @@ authenticated before is authenticated again.
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,9 +13,12 @@ from django.utils import timezone
 from topup import ids
 from topup.sellers import keys
 from topup.sellers.models import ApiKey, User
+from topup.telemetry import security
 
 MAX_KEYS = 50
 """Keys of one user that are not revoked."""
+KEYS_IN_TURN = 40
+"""Keys of one label that `issue_in_turn` leaves; the rest of MAX_KEYS is for keys that people make."""
 
 
 class TooManyKeys(Exception):
@@ -35,7 +39,23 @@ def issue(*, user: User, label: str, now: datetime, expires_at: datetime | None 
         created_at=now,
         expires_at=expires_at,
     )
+    tell = partial(security.key_issued, key_id=identifier, user_id=user.pk, seller_id=user.seller_id)
+    transaction.on_commit(tell)
     return row, key.written()
+
+
+def issue_in_turn(
+    *, user: User, label: str, now: datetime, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A new key for a client that logs in whenever it starts; the oldest of this label give way.
+
+    Raises TooManyKeys where keys of other labels leave no room.
+    """
+    with transaction.atomic():
+        mine = user.keys.filter(label=label, revoked_at=None).order_by("-created_at", "-id")
+        for old in mine[KEYS_IN_TURN - 1 :]:
+            revoke(user=user, key_id=str(old.id), now=now)
+        return issue(user=user, label=label, now=now, expires_at=expires_at)
 
 
 def revoke(*, user: User, key_id: str, now: datetime | None = None) -> bool:
@@ -44,6 +64,9 @@ def revoke(*, user: User, key_id: str, now: datetime | None = None) -> bool:
         found = ApiKey.objects.filter(id=key_id, user=user, revoked_at=None)
         revoked = found.update(revoked_at=now or timezone.now())
         expire_authentications(user.seller_id)
+        if revoked:
+            tell = partial(security.key_revoked, key_id=key_id, user_id=user.pk, seller_id=user.seller_id)
+            transaction.on_commit(tell)
     return bool(revoked)
 
 

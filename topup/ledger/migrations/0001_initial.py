@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("seq", models.BigIntegerField(verbose_name="version")),
                 ("daily_limit", models.BigIntegerField(null=True)),
                 ("per_recharge_max", models.BigIntegerField(null=True)),
+                ("duplicate_window_s", models.IntegerField(null=True)),
             ],
             options={
                 "db_table": "book",
