@@ -17,14 +17,16 @@ CONTRACT = {
     "GET /credit-requests/{}", "POST /credit-requests/{}/approve", "POST /credit-requests/{}/reject",
     "POST /credit-requests/{}/cancel", "POST /adjustments", "POST /recharges", "POST /recharges/batch",
     "GET /recharges", "GET /recharges/{}", "POST /recharges/{}/reverse", "GET /transactions",
-    "GET /operators", "PATCH /operators/{}",
+    "GET /operators", "PATCH /operators/{}", "GET /statement", "GET /phone-numbers", "POST /phone-numbers",
+    "GET /phone-numbers/{}", "DELETE /phone-numbers/{}",
 }  # fmt: skip
 WITH_BODY = {
     "POST /tokens", "POST /sellers", "PATCH /sellers/{}", "POST /credit-requests",
     "POST /credit-requests/{}/reject", "POST /adjustments", "POST /recharges", "POST /recharges/batch",
-    "POST /recharges/{}/reverse", "PATCH /operators/{}",
+    "POST /recharges/{}/reverse", "PATCH /operators/{}", "POST /phone-numbers",
 }  # fmt: skip
-ELSEWHERE = {"GET /api/health", "GET /api/balance/verify"}
+SYSTEMS = {"TopUpEngine", "PayLedger", "B2B Charge Service"}  # held to their own list in tests/systems
+ELSEWHERE = {"GET /api/health", "GET /api/metrics", "GET /api/balance/verify"}
 
 
 @pytest.fixture
@@ -38,6 +40,15 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
         short = re.sub(r"\{.*?\}", "{}", path.removeprefix("/api/v1")).rstrip("/")
         for method in METHODS & item.keys():
             yield f"{method.upper()} {short}", path, item[method]
+
+
+def ours(document: dict[str, Any]) -> dict[str, dict[str, Any]]:  # JSON objects
+    """The operations that are not of an earlier system, by their short names."""
+    return {
+        name: operation
+        for name, _, operation in operations(document)
+        if not SYSTEMS & set(operation.get("tags", []))
+    }
 
 
 def references(part: Any) -> Iterator[str]:  # JSON
@@ -58,7 +69,7 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
 
 
 def test_it_lists_every_route_of_the_contract(document: dict[str, Any]) -> None:
-    assert {name for name, _, _ in operations(document)} == CONTRACT | ELSEWHERE
+    assert ours(document).keys() == CONTRACT | ELSEWHERE
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
@@ -73,7 +84,7 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 
 def test_bodies_are_described_where_there_are_any(document: dict[str, Any]) -> None:
-    described = {name for name, _, operation in operations(document) if "requestBody" in operation}
+    described = {name for name, operation in ours(document).items() if "requestBody" in operation}
 
     assert described == WITH_BODY
     for name, _, operation in operations(document):

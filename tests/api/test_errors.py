@@ -6,9 +6,11 @@
 import html
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -36,6 +38,7 @@ from topup.ledger.outcomes import DONE, Outcome
 from topup.trips import Connection
 
 PASSWORD = "correct-horse-battery"
+STOP_LIMIT_S = 30
 
 
 class World:
@@ -83,6 +86,12 @@ def decided_twice(world: World) -> httpx.Response:
     return decide(world.deciding, request["id"], "approve")
 
 
+def sold_a_moment_ago(world: World) -> httpx.Response:
+    world.change(duplicate_window_s=60)
+    sold(world.selling)
+    return sell(world.selling)
+
+
 def reversed_twice(world: World) -> httpx.Response:
     recharge = sold(world.selling)
     reverse(world.deciding, recharge["id"])
@@ -108,6 +117,7 @@ CASES: dict[Code, Callable[[World], httpx.Response]] = {
     Code.BODY_TOO_LARGE: lambda w: w.post("/recharges", content=b" " * 2**20),
     Code.UNSUPPORTED_MEDIA_TYPE: lambda w: w.post("/recharges", data={"amount": "1"}),
     Code.ALREADY_DECIDED: decided_twice,
+    Code.DUPLICATE_RECHARGE: sold_a_moment_ago,
     Code.NOT_REVERSIBLE: reversed_twice,
     Code.VALIDATION_ERROR: lambda w: sell(w.selling, amount=0),
     Code.UNKNOWN_FIELD: lambda w: sell(w.selling, colour="red"),
@@ -146,7 +156,7 @@ def test_the_table_is_the_contracts() -> None:
         403: {"forbidden", "seller_suspended", "csrf_failed", "ip_not_allowed"},
         404: {"not_found"},
         405: {"method_not_allowed"},
-        409: {"already_decided", "not_reversible"},
+        409: {"already_decided", "duplicate_recharge", "not_reversible"},
         413: {"body_too_large"},
         415: {"unsupported_media_type"},
         422: {
@@ -266,9 +276,17 @@ AWAY = [
 ]
 
 
+def _stop_database(pid_file: Path) -> None:
+    """The fast shutdown, to its end: transactions that are on their way may still finish."""
+    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGINT)
+    until = time.monotonic() + STOP_LIMIT_S
+    while pid_file.exists():
+        assert time.monotonic() < until, "the database does not stop"
+        time.sleep(0.01)
+
+
 def test_without_its_database_every_route_answers_503(broken: Installation, victim: httpx.Client) -> None:
-    (postmaster, *_) = next(broken.home.glob("pg*/postmaster.pid")).read_text().splitlines()
-    os.kill(int(postmaster), signal.SIGINT)  # the fast shutdown
+    _stop_database(next(broken.home.glob("pg*/postmaster.pid")))
 
     def send(call: tuple[str, str, object]) -> httpx.Response:
         method, path, body = call

@@ -42,7 +42,8 @@ def shape(client: httpx.Client, request: dict[str, Any]) -> tuple[int, set[str],
     answer = client.post(f"{V1}/recharges", **fresh)
     body = {name: value for name, value in answer.json().items() if name not in CHANGING}
     body.pop("available", None)
-    return answer.status_code, set(answer.headers), body
+    # Whether a connection is kept depends on how much of a large body had come when it was refused.
+    return answer.status_code, set(answer.headers) - {"connection"}, body
 
 
 @pytest.mark.parametrize("what", REQUESTS)

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Any
 
-from litestar import Litestar, Request, Response, Router
+from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.datastructures import State
 from litestar.exceptions import (
     ClientException,
@@ -18,6 +18,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
+from topup import clock
 from topup.api import (
     books,
     credit_requests,
@@ -25,16 +26,25 @@ from topup.api import (
     errors,
     front,
     health,
+    metrics,
     operators,
+    phone_numbers,
     recharges,
     sellers,
+    statements,
     tokens,
 )
 from topup.api.bodies import MAX_BODY_BYTES, ApiRequest
 from topup.api.engine import Engine
 from topup.api.errors import MEDIA_TYPE, Code, Problem, invalid
 from topup.api.shapes import Application, Message, Receive, Scope, Send
+from topup.api.systems import chargeservice, payledger, topupengine
+from topup.telemetry import context, requests, security
 
+SYSTEMS = (topupengine.router, payledger.router, chargeservice.router)
+TURNED_AWAY = frozenset({401, 403})
+MOUNTED = "/static"
+"""What Litestar has no template for: the files."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -50,6 +60,8 @@ def create(engine: Engine, *, static: list[str]) -> Application:
             credit_requests.router,
             credit_requests.adjust_balance,
             books.router,
+            statements.read_statement,
+            phone_numbers.router,
             sellers.router,
             tokens.router,
             operators.router,
@@ -57,7 +69,16 @@ def create(engine: Engine, *, static: list[str]) -> Application:
     )
     files = create_static_files_router("/static", directories=list(static), name="files")
     app = Litestar(
-        route_handlers=[v1, health.router, docs.docs_page, docs.docs_start, docs.errors_page, files],
+        route_handlers=[
+            v1,
+            *SYSTEMS,
+            health.router,
+            metrics.read_metrics,
+            docs.docs_page,
+            docs.docs_start,
+            docs.errors_page,
+            files,
+        ],
         request_class=ApiRequest,
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
@@ -98,36 +119,58 @@ def _with_headers(app: Application) -> Application:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        began_s, path = clock.monotonic_s(), scope["path"]  # Litestar writes another path into the scope
+        request_id, ours = _request_id(scope)
+        context.begin(request_id, ours=ours)
         state: dict[str, Any] = scope.setdefault("state", {})  # Litestar's per-request state
         state["request_id"] = request_id
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                state["status"] = message["status"]
                 extra = {"Request-Id": request_id, **state.get("answer_headers", {})}
                 headers = [(name.lower().encode(), value.encode()) for name, value in extra.items()]
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        await app(scope, receive, sending)
+        try:
+            await app(scope, receive, sending)
+        finally:
+            _count(scope, path=path, began_s=began_s)
 
     return wrapped
 
 
-def _request_id(scope: Scope) -> str:
+def _count(scope: Scope, *, path: str, began_s: float) -> None:
+    """Count a request that was answered, and tell who was turned away."""
+    state, method = scope["state"], scope["method"]
+    status = state.get("status", 500)
+    route = front.ROUTE if path in front.PATHS else scope.get("path_template", requests.UNKNOWN)
+    requests.answered(method=method, route=route or MOUNTED, status=status, began_s=began_s)
+    if status in TURNED_AWAY:
+        address = scope["client"][0] if scope.get("client") else ""
+        code = str(state.get("code", "forbidden"))
+        security.turned_away(status=status, code=code, method=method, route=route, address=address)
+
+
+def _request_id(scope: Scope) -> tuple[str, bool]:
+    """The id of a request, and whether it is ours or the client's."""
     for name, value in scope["headers"]:
         if name == b"request-id" and _REQUEST_ID.fullmatch(value):
-            return str(value, "ascii")
-    return secrets.token_hex(12)
+            return str(value, "ascii"), False
+    return secrets.token_hex(requests.ID_BYTES), True
 
 
 def _problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     state = request.scope["state"]
+    state["code"] = problem.code
     already = state.get("answer_headers", {})
+    handler: Any = request.scope.get("route_handler")  # a path that is none has none
+    refused = handler and handler.opt.get("refused")  # a system's own form of a refusal
     return Response(
-        problem.body(state["request_id"]),
+        refused(problem) if refused else problem.body(state["request_id"]),
         status_code=problem.status,
-        media_type=MEDIA_TYPE,
+        media_type=MediaType.JSON if refused else MEDIA_TYPE,
         headers={name: value for name, value in problem.headers.items() if name not in already},
     )
 

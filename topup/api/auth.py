@@ -17,10 +17,12 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from topup.api.errors import Code, Problem
 from topup.sellers import keys
+from topup.telemetry.counts import COUNTS
 from topup.trips import Row
 
 MAX_REMEMBERED = 100_000
 """Keys remembered per process, some 50 MB at the most."""
+_HIT, _MISS = ("hit",), ("miss",)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FIND_KEY = """
@@ -66,7 +68,9 @@ class KeyMemory:
 
     def recall(self, key: keys.Key) -> Remembered | None:
         remembered = self._keys.get(key.id)
-        return remembered if remembered is not None and key.matches(remembered.secret_sha256) else None
+        known = remembered is not None and key.matches(remembered.secret_sha256)
+        COUNTS.add("topup_key_memory_total", _HIT if known else _MISS)
+        return remembered if known else None
 
     def keep(self, key_id: str, remembered: Remembered) -> None:
         self._keys[key_id] = remembered

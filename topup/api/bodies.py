@@ -13,8 +13,8 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import State
 from litestar.openapi.spec import Operation
-from litestar.openapi.spec import Parameter as HeaderParameter
-from litestar.params import Parameter
+from litestar.openapi.spec import Parameter as DescribedParameter
+from litestar.params import HeaderParameter
 
 from topup.api.errors import Code, Problem, invalid
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 KeyHeader = Annotated[
     str | None,
-    Parameter(header="Idempotency-Key", description="1 to 255 printable ASCII; a retry has the same"),
+    HeaderParameter(name="Idempotency-Key", description="1 to 255 printable ASCII; a retry has the same"),
 ]
 
 
@@ -41,7 +41,7 @@ class NeedsKey(Operation):
 
     def __post_init__(self) -> None:
         for parameter in self.parameters or []:
-            if isinstance(parameter, HeaderParameter) and parameter.name == "Idempotency-Key":
+            if isinstance(parameter, DescribedParameter) and parameter.name == "Idempotency-Key":
                 parameter.required = True
 
 

@@ -20,17 +20,21 @@ ABOVE_ALL_SEQS = 2**62
 @get("/balance", guards=[guards.seller], summary="Balance, now or at a time")
 async def read_balance(request: ApiRequest, at: datetime | None = None) -> BalanceOut:
     """`total` is what is available and held together; `version` numbers the last movement."""
+    return await balance_of(request, request.user.seller_id, at)
+
+
+async def balance_of(request: ApiRequest, seller_id: int, at: datetime | None = None) -> BalanceOut:
+    """A seller's balance, now or at a time. Raises Problem."""
     own = engine.of(request)
-    caller = request.user
     if at is None:
-        (row,) = await own.read(SQL["read_books"], (literals.numbers([caller.seller_id]),))
+        (row,) = await own.read(SQL["read_books"], (literals.numbers([seller_id]),))
         book = load_book(row)
         available, held, seq, as_of = book.available, book.held, book.seq, clock.now_us()
     else:
         if at.tzinfo is None:
             raise invalid("at", "has no time zone; write 2026-01-31T00:00:00Z", code="no_zone")
         as_of = _moment(at)
-        rows = await own.read(SQL["book_at"], (caller.seller_id, own.config.default_currency, as_of))
+        rows = await own.read(SQL["book_at"], (seller_id, own.config.default_currency, as_of))
         available, held, seq = rows[0] if rows else (0, 0, 0)
     return BalanceOut(
         currency=own.config.default_currency,

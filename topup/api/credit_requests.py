@@ -22,7 +22,9 @@ from topup.credit.lifecycle import State
 from topup.ledger import references
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.references import Reference
+from topup.telemetry import security
 
+DECISIONS = {State.REJECTED: "reject", State.CANCELLED: "cancel"}
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
@@ -31,10 +33,14 @@ async def ask_for_credit(
     request: ApiRequest, data: CreditRequestIn, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
     """Ask for credit; staff decide. With an Idempotency-Key a retry asks only once."""
+    return await asked(request, data, bodies.optional_key(request, idempotency_key))
+
+
+async def asked(request: ApiRequest, data: CreditRequestIn, key: str | None) -> Response[CreditRequestOut]:
+    """The answer to a wish for credit. Raises Problem."""
     caller = request.user
-    key = bodies.optional_key(request, idempotency_key)
-    asked = {"amount": data.amount, "note": data.note}
-    reference = Reference("ask", key, asked) if key else None
+    fields = {"amount": data.amount, "note": data.note}
+    reference = Reference("ask", key, fields) if key else None
     request_id = ids.new(caller.seller_id)
     wish = ask.Ask(caller.seller_id, request_id, data.amount, data.note, caller.user_id, reference)
     try:
@@ -82,8 +88,12 @@ async def approve(
     request: ApiRequest, request_id: str, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
     """Credit the seller with what it asked for. Never one's own request, never twice."""
+    return await approved(request, request_id, bodies.optional_key(request, idempotency_key))
+
+
+async def approved(request: ApiRequest, request_id: str, key: str | None) -> Response[CreditRequestOut]:
+    """The answer to an approval. Raises Problem."""
     found = await _find(request, request_id)
-    key = bodies.optional_key(request, idempotency_key)
     reference = Reference("approve", key, {"request_id": found.id}) if key else None
     wish = Approval(found.seller_id, found.id, request.user.user_id, reference)
     posting = await engine.of(request).post(wish, Approvals())
@@ -95,7 +105,12 @@ async def approve(
 
 @post("/{request_id:str}/reject", guards=[guards.staff], status_code=200, summary="Reject, once")
 async def reject(request: ApiRequest, request_id: str, data: DecisionIn) -> CreditRequestOut:
-    return await _decide(request, await _find(request, request_id), State.REJECTED, data.reason)
+    return await rejected(request, request_id, data.reason)
+
+
+async def rejected(request: ApiRequest, request_id: str, reason: str) -> CreditRequestOut:
+    """The request, rejected. Raises Problem."""
+    return await _decide(request, await _find(request, request_id), State.REJECTED, reason)
 
 
 @post("/{request_id:str}/cancel", guards=[guards.seller], status_code=200, summary="Cancel while pending")
@@ -116,6 +131,7 @@ async def _decide(request: ApiRequest, found: CreditRequest, state: State, reaso
     if outcome is not None:
         code, advice = errors.OUTCOMES[outcome]
         raise Problem(code, advice)
+    security.decided(decision=DECISIONS[state], seller_id=found.seller_id, object_id=found.id, by=by)
     return schemas.credit_request(await _find(request, found.id))
 
 

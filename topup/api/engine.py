@@ -2,28 +2,48 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import psycopg
 from django.db import Error as DjangoDatabaseError
 from django.db import connection as django_connection
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from topup import database, trips
+from topup import database, shared_cache, trips
 from topup.api.auth import KeyMemory
 from topup.api.errors import OUTCOMES, Code, Problem
 from topup.api.rates import Limiter, Policy
 from topup.config import Config
 from topup.ledger import poster
 from topup.ledger.cures import Cure, cure
-from topup.ledger.door import F, Family, Posting, W
+from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Recharge, Sale
 from topup.recharges.sell import Sales
+from topup.telemetry import snapshots
+from topup.telemetry.beat import Beat
+from topup.telemetry.counts import COUNTS
 from topup.trips import Row, Rows, Statement
+
+if TYPE_CHECKING:
+    from topup.api.rate_sharing import RateSharing
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _with_redis(config: Config, key_rate: Limiter) -> "tuple[RateSharing | None, poster.Around | None]":
+    """What shares the limits and what is entered around a batch, as the settings want them."""
+    if not config.redis_url:
+        return None, None
+    # redis-py takes a tenth of a second to load, which only those pay who use it.
+    from topup.api.rate_sharing import RateSharing  # noqa: PLC0415
+    from topup.api.seller_locks import SellerLocks  # noqa: PLC0415
+    from topup.redis_link import Link  # noqa: PLC0415
+
+    link = Link(config.redis_url)
+    locks = SellerLocks(link, timeout_s=config.distributed_lock_timeout)
+    return RateSharing(link, [key_rate]), locks.around if config.seller_lock == "redis" else None
 
 
 def away() -> Problem:
@@ -36,17 +56,36 @@ class Engine:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.keys = KeyMemory()
-        self.key_rate = Limiter(Policy("key", config.rate_limit_per_second, 1))
+        self.key_rate = Limiter(Policy("key", config.rate_limit_per_second, 1), shared=bool(config.redis_url))
         self.login_rate = Limiter(Policy("login", config.login_limit_per_minute, 60))
+        self._sharing, self._around = _with_redis(config, self.key_rate)
         self.pool = database.pool(config)
+        sales = Sales(duplicate_window_s=config.double_spending_timeout)
         self.sales: poster.Poster[Sale, Recharge] = poster.Poster(
-            lambda: database.connect_async(config), Sales(), lanes=config.lanes, zone=config.time_zone
+            lambda: database.connect_async(config),
+            sales,
+            lanes=config.lanes,
+            zone=config.time_zone,
+            around=self._around,
         )
+        self.beat = Beat(snapshots.Directory(snapshots.of_server(config.home, config.port)))
+        self._show_gauges()
+
+    def _show_gauges(self) -> None:
+        COUNTS.gauge("topup_shared_cache_hits", lambda: shared_cache.counts().hits)
+        COUNTS.gauge("topup_shared_cache_misses", lambda: shared_cache.counts().misses)
+        COUNTS.gauge("topup_queue_length", lambda: self.sales.queued)
+        COUNTS.gauge("topup_pool_size", lambda: self.pool.get_stats()["pool_size"])
+        COUNTS.gauge("topup_pool_available", lambda: self.pool.get_stats()["pool_available"])
+        COUNTS.gauge("topup_pool_waiting", lambda: self.pool.get_stats().get("requests_waiting", 0))
 
     async def open(self) -> None:
         await asyncio.to_thread(self._refuse_unfit)
         await self.pool.open()
         await self.sales.start()
+        self.beat.start()
+        if self._sharing is not None:
+            self._sharing.start()
 
     def _refuse_unfit(self) -> None:
         with database.connect(self.config) as connection:
@@ -54,7 +93,10 @@ class Engine:
 
     async def close(self) -> None:
         await self.sales.stop()
+        if self._sharing is not None:
+            await self._sharing.stop()
         await self.pool.close()
+        await self.beat.stop()
 
     async def read(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
         """The rows of one statement. Raises Problem where the database is away."""
@@ -74,10 +116,17 @@ class Engine:
         except psycopg.Error as error:
             raise _told(error) from error
 
+    async def count_login(self, address: str) -> dict[str, str]:
+        """Count a log-in from an address; the headers of its answer. Raises Problem (429)."""
+        if self._sharing is None:
+            return self.login_rate.count(address)
+        return await self._sharing.count(self.login_rate, address)
+
     async def post(self, wish: W, family: Family[W, F]) -> Posting:
         """Move money for one wish too rare for a lane."""
+        around = self._around([wish.seller_id]) if self._around else poster.NOTHING
         try:
-            async with self.pool.connection() as connection:
+            async with around, self.pool.connection() as connection:
                 (posting,) = await poster.post(connection, [wish], family, zone=self.config.time_zone)
                 return posting
         except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:

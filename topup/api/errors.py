@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class Code(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     ALREADY_DECIDED = "already_decided"
+    DUPLICATE_RECHARGE = "duplicate_recharge"
     NOT_REVERSIBLE = "not_reversible"
     VALIDATION_ERROR = "validation_error"
     UNKNOWN_FIELD = "unknown_field"
@@ -64,6 +65,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.BODY_TOO_LARGE: Meaning(413, "The body is too large"),
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning(415, "The body must be JSON"),
     Code.ALREADY_DECIDED: Meaning(409, "The request is already decided"),
+    Code.DUPLICATE_RECHARGE: Meaning(409, "The same number and amount was sold a moment ago"),
     Code.NOT_REVERSIBLE: Meaning(409, "The recharge can't be reversed"),
     Code.VALIDATION_ERROR: Meaning(422, "Some fields are not valid"),
     Code.UNKNOWN_FIELD: Meaning(422, "The body has a field that is not known"),
@@ -156,6 +158,10 @@ OUTCOMES: dict[Outcome, tuple[Code, str]] = {
     Outcome.NOT_FOUND: (Code.NOT_FOUND, "There is no such thing, or it is not yours."),
     Outcome.ALREADY_DECIDED: (Code.ALREADY_DECIDED, "It was decided before; nothing was changed."),
     Outcome.OWN_REQUEST: (Code.FORBIDDEN, "Nobody decides what they asked for."),
+    Outcome.DUPLICATE_RECHARGE: (
+        Code.DUPLICATE_RECHARGE,
+        "If both are meant, send it again with allow_duplicate: true.",
+    ),
     Outcome.NOT_REVERSIBLE: (Code.NOT_REVERSIBLE, "Only a recharge that succeeded can be reversed, once."),
     Outcome.OVERLOADED: (Code.OVERLOADED, "Nothing happened. Send the same request again after Retry-After."),
     Outcome.DATABASE_UNAVAILABLE: (
@@ -173,6 +179,8 @@ def refusal(posting: Posting, *, amount: int, currency: str) -> Problem:
         return Problem(code, advice, available=posting.available, required=amount, currency=currency)
     if code is Code.LIMIT_EXCEEDED:
         return Problem(code, advice, limit=posting.limit, remaining=posting.remaining, currency=currency)
+    if code is Code.DUPLICATE_RECHARGE:
+        return Problem(code, advice, earlier_id=posting.fact)
     if code is Code.IDEMPOTENCY_MISMATCH:
         return mismatch(posting.differing)
     if code is Code.VALIDATION_ERROR:

@@ -20,8 +20,10 @@ from topup.api.shapes import Application, Message, Receive, Scope, Send
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Sale
 from topup.sellers import keys
+from topup.telemetry import context
 
 PATHS = frozenset({"/api/v1/recharges", "/api/v1/recharges/"})
+ROUTE = "/api/v1/recharges"
 JSON = [(b"content-type", b"application/json")]
 MAX_MESSAGES = 4
 """Pieces of a body read here: a plain sale comes in one, which the server ends with an empty one."""
@@ -65,6 +67,8 @@ async def _sell(app: Application, engine: Engine, scope: Scope, receive: Receive
             return
         sold, replayed = recharges.answer(posting, plain.sale)
     except Problem as problem:
+        state["code"] = problem.code
+        context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
         await _refuse(send, problem, state["request_id"])
     except psycopg.Error as error:
         await _refuse(send, errors.internal(error, state["request_id"]), state["request_id"])

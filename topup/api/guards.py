@@ -11,6 +11,7 @@ from topup.api.auth import FIND_KEY, FIND_STANDING, Caller
 from topup.api.errors import Code, Problem
 from topup.ids import MAX_SELLER_ID
 from topup.sellers import keys
+from topup.telemetry import context
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -44,6 +45,7 @@ async def selling(connection: Connection, _: BaseRouteHandler) -> None:
         await seller(connection, _)
         return
     caller = auth.check(remembered, address=address(connection), now_us=clock.now_us())
+    context.identified(user_id=caller.user_id, seller_id=caller.seller_id)
     _count(connection, caller)
     if caller.seller_id is None:
         raise Problem(Code.FORBIDDEN, "This is for sellers; staff have no balance of their own.")
@@ -84,6 +86,7 @@ async def _identify(connection: Connection) -> Caller:
         caller = await _by_key(connection, auth.presented(authorization))
     else:
         caller = await _by_session(connection)
+    context.identified(user_id=caller.user_id, seller_id=caller.seller_id)
     _count(connection, caller)
     if caller.seller_id is None and not caller.is_staff:
         raise Problem(Code.FORBIDDEN, "This user is neither staff nor a member of a seller.")

@@ -15,6 +15,7 @@ from topup.api.engine import Engine
 from topup.api.errors import Problem
 from topup.api.schemas import BookProof, VerificationOut
 from topup.ledger.verify import Report, Status, verify
+from topup.telemetry.counts import COUNTS
 
 MIN_FREE_BYTES = 256 * 2**20
 MAX_PROOFS = 1_000
@@ -68,6 +69,7 @@ async def verify_balances(request: ApiRequest, seller_id: int | None = None) -> 
         reports = await own.in_thread(_verify, own, whose)
     if whose is not None and not reports:
         raise errors.not_found("seller")
+    _count(reports)
     reports.sort(key=lambda report: (report.status is Status.VERIFIED, report.seller_id))
     return VerificationOut(
         ok=all(report.status is Status.VERIFIED for report in reports),
@@ -77,9 +79,17 @@ async def verify_balances(request: ApiRequest, seller_id: int | None = None) -> 
     )
 
 
+def _count(reports: list[Report]) -> None:
+    right = sum(report.status is Status.VERIFIED for report in reports)
+    COUNTS.add("topup_books_verified_total", ("verified",), right)
+    COUNTS.add("topup_books_verified_total", ("failed",), len(reports) - right)
+    now_s = clock.now_us() / clock.US_PER_SECOND
+    COUNTS.gauge("topup_books_verified_last_timestamp_seconds", lambda: now_s)
+
+
 def _verify(own: Engine, seller_id: int | None) -> list[Report]:
     with database.connect(own.config) as fresh:
-        return list(verify(fresh, seller_id=seller_id))
+        return list(verify(fresh, seller_id=seller_id, minor_limit=own.config.reconcile_minor_limit))
 
 
 def _proof(report: Report) -> BookProof:

@@ -16,7 +16,7 @@ from topup.api.bodies import ApiRequest, KeyHeader, NeedsKey
 from topup.api.errors import Code, Problem, invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
 from topup.api.schemas import BatchItemIn, DecisionIn, RechargeIn, RechargeOut
-from topup.ledger.door import Posting
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.references import Reference
 from topup.recharges import reverse
@@ -47,9 +47,14 @@ async def sell(
     request: ApiRequest, data: RechargeIn, idempotency_key: KeyHeader = None
 ) -> Response[RechargeOut]:
     """Sell one recharge. `Idempotency-Key` is required; it becomes the recharge's `reference`."""
-    sale = wanted(request.user, data, bodies.required_key(request, idempotency_key))
-    sold, replayed = answer(await _submit(request, sale), sale)
-    return Response(sold, status_code=201, headers={"Idempotent-Replayed": "true"} if replayed else {})
+    return await sold(request, data, bodies.required_key(request, idempotency_key))
+
+
+async def sold(request: ApiRequest, data: RechargeIn, reference: str) -> Response[RechargeOut]:
+    """The answer to a sale, in its lane, under this reference. Raises Problem."""
+    sale = wanted(request.user, data, reference)
+    made, replayed = answer(await _submit(request, sale), sale)
+    return Response(made, status_code=201, headers={"Idempotent-Replayed": "true"} if replayed else {})
 
 
 def answer(posting: Posting, sale: Sale) -> tuple[RechargeOut, bool]:
@@ -124,6 +129,7 @@ def wanted(caller: Caller, data: RechargeIn | BatchItemIn, reference: str) -> Sa
         operator=data.operator,
         actor_id=caller.user_id,
         key_epoch=caller.key_epoch,
+        allow_duplicate=data.allow_duplicate,
     )
 
 

@@ -40,6 +40,9 @@ class RechargeIn(Input, frozen=True):
     operator: (
         Annotated[str, msgspec.Meta(max_length=20, description="Wins over the number's prefix")] | None
     ) = None
+    allow_duplicate: Annotated[
+        bool, msgspec.Meta(description="Sell though the same number and amount was sold within the window")
+    ] = False
 
 
 class BatchItemIn(Input, frozen=True):
@@ -47,6 +50,9 @@ class BatchItemIn(Input, frozen=True):
     amount: PositiveMinor
     reference: Annotated[str, msgspec.Meta(description="The item's idempotency key")]
     operator: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+    allow_duplicate: Annotated[
+        bool, msgspec.Meta(description="Sell though the same number and amount was sold within the window")
+    ] = False
 
 
 class RechargeOut(Output, frozen=True):
@@ -218,11 +224,14 @@ class SellerIn(Input, frozen=True):
 
 
 class SellerChangeIn(Input, frozen=True):
-    """What is left out stays as it is; a limit of null is no limit."""
+    """What is left out stays as it is; a limit of null is no limit, a window of null the default one."""
 
     status: Annotated[str, msgspec.Meta(pattern="^(active|suspended)$")] | msgspec.UnsetType = msgspec.UNSET
     daily_limit: Limit | msgspec.UnsetType | None = msgspec.UNSET
     per_recharge_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    duplicate_window_s: Annotated[int, msgspec.Meta(ge=0, le=604800)] | msgspec.UnsetType | None = (
+        msgspec.UNSET
+    )
     allowed_ips: Annotated[list[str], msgspec.Meta(max_length=100)] | msgspec.UnsetType = msgspec.UNSET
 
 

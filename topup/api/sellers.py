@@ -28,12 +28,17 @@ async def open_or_staff(connection: ASGIConnection, handler: BaseRouteHandler) -
     if not own.config.open_registration:
         await guards.staff(connection, handler)
         return
-    connection.scope["state"]["answer_headers"] = own.login_rate.count(guards.address(connection))
+    connection.scope["state"]["answer_headers"] = await own.count_login(guards.address(connection))
 
 
 @post("/", guards=[open_or_staff], summary="Register a seller")
 async def register(request: ApiRequest, data: SellerIn) -> SellerOut:
     """A seller with its first member, who logs in with this username and password."""
+    return await registered(request, data)
+
+
+async def registered(request: ApiRequest, data: SellerIn) -> SellerOut:
+    """The seller that this made. Raises Problem."""
     own = engine.of(request)
     try:
         seller, _ = await own.in_thread(
@@ -90,7 +95,20 @@ async def change_seller(request: ApiRequest, seller_id: int, data: SellerChangeI
 
 def show(row: Row) -> SellerOut:
     """A seller from the columns of `sellers/queries.sql`."""
-    number, name, active, currency, available, held, seq, daily, most, allowed_ips, created_at_us = row
+    (
+        number,
+        name,
+        active,
+        currency,
+        available,
+        held,
+        seq,
+        daily,
+        most,
+        window_s,
+        allowed_ips,
+        created_at_us,
+    ) = row
     return SellerOut(
         id=number,
         name=name,
@@ -101,7 +119,7 @@ def show(row: Row) -> SellerOut:
         version=seq,
         daily_limit=daily,
         per_recharge_max=most,
-        duplicate_window_s=None,
+        duplicate_window_s=window_s,
         allowed_ips=allowed_ips,
         created_at=clock.rfc3339(created_at_us),
     )
@@ -123,6 +141,8 @@ def _parts(data: SellerChangeIn) -> standing.Change:
         parts["daily_limit"] = data.daily_limit
     if data.per_recharge_max is not msgspec.UNSET:
         parts["per_recharge_max"] = data.per_recharge_max
+    if data.duplicate_window_s is not msgspec.UNSET:
+        parts["duplicate_window_s"] = data.duplicate_window_s
     return parts
 
 

@@ -1,7 +1,7 @@
 """`/tokens`: a username and a password for a key, and the keys that one has."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth import authenticate
 from litestar import Response, Router, delete, get, post
@@ -14,31 +14,49 @@ from topup.api.pages import Page
 from topup.api.schemas import TokenIn, TokenOut
 from topup.sellers import tokens
 from topup.sellers.models import ApiKey, User
+from topup.telemetry import security
+
+
+class Issue(Protocol):
+    """How a key is made for a user whose password was right. It may raise TooManyKeys."""
+
+    def __call__(
+        self, *, user: User, label: str, now: datetime, expires_at: datetime | None
+    ) -> tuple[ApiKey, str]: ...
 
 
 @post("/", summary="Make a key from a username and a password")
 async def make_token(request: ApiRequest, data: TokenIn) -> Response[TokenOut]:
     """The secret is shown this once."""
+    row, secret = await issued(request, data, tokens.issue)
+    return Response(show(row, secret), status_code=201, headers={"Cache-Control": "no-store"})
+
+
+async def issued(request: ApiRequest, data: TokenIn, issue: Issue) -> tuple[ApiKey, str]:
+    """A key for a username and a password, and its written form. Raises Problem."""
     own = engine.of(request)
-    request.scope["state"]["answer_headers"] = own.login_rate.count(guards.address(request))
+    request.scope["state"]["answer_headers"] = await own.count_login(guards.address(request))
     now = clock.from_us(clock.now_us())
     expires_at = now + timedelta(seconds=data.expires_in_s) if data.expires_in_s else None
     try:
-        made = await own.in_thread(_issue, data, now, expires_at)
+        made = await own.in_thread(_issue, issue, data, now, expires_at)
     except tokens.TooManyKeys:
         raise invalid(
             "label", f"{tokens.MAX_KEYS} keys are the most; revoke one first", code="too_many"
         ) from None
     if made is None:
         raise Problem(Code.UNAUTHENTICATED, "The username or the password is wrong.")
-    return Response(show(made[0], made[1]), status_code=201, headers={"Cache-Control": "no-store"})
+    return made
 
 
-def _issue(data: TokenIn, now: datetime, expires_at: datetime | None) -> tuple[ApiKey, str] | None:
+def _issue(
+    issue: Issue, data: TokenIn, now: datetime, expires_at: datetime | None
+) -> tuple[ApiKey, str] | None:
     user = authenticate(username=data.username, password=data.password)
     if not isinstance(user, User):
         return None
-    return tokens.issue(user=user, label=data.label, now=now, expires_at=expires_at)
+    security.logged_in(user_id=user.pk, username=user.get_username(), by="api")
+    return issue(user=user, label=data.label, now=now, expires_at=expires_at)
 
 
 @get("/", guards=[guards.anybody], summary="List one's keys")

@@ -1,0 +1,1 @@
+"""Redis beside the product: what it shares, and that nothing needs it."""

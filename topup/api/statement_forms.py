@@ -1,0 +1,137 @@
+"""How a statement is written: as JSON or as CSV, piece by piece. No I/O.
+
+Owns both forms. It must never decide what belongs to a statement, nor hold more of it than one piece.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from topup.api import schemas
+from topup.api.schemas import TransactionOut
+from topup.ledger.statement import Balance, Totals
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = (
+    "version", "type", "created_at", "from", "to", "amount", "currency", "balance_before", "balance_after",
+    "held_after", "id", "source_type", "source_id",
+)  # fmt: skip
+
+
+class Format(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+class BalanceAtOut(schemas.Output, frozen=True):
+    available: int
+    held: int
+    version: int
+
+
+class TotalsOut(schemas.Output, frozen=True):
+    credited: int
+    sold: int
+    held: int
+    captured: int
+    released: int
+    reversed: int
+    adjusted: int
+
+
+class HeadOut(schemas.Output, frozen=True, rename={"from_time": "from"}):
+    """How a statement begins; `from` is null where it begins with the book."""
+
+    seller_id: int
+    currency: str
+    from_time: str | None
+    to: str
+    opening: BalanceAtOut
+
+
+class StatementOut(HeadOut, frozen=True, rename={"from_time": "from"}):
+    """`movements` are oldest first; opening and movements make the closing."""
+
+    movements: list[TransactionOut]
+    closing: BalanceAtOut
+    totals: TotalsOut
+
+
+class Writer(Protocol):
+    """One form of a statement."""
+
+    media_type: str
+
+    def begin(self, head: HeadOut) -> bytes: ...
+
+    def page(self, movements: list[TransactionOut]) -> bytes: ...
+
+    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes: ...
+
+
+class JsonWriter:
+    """A `StatementOut`, piece by piece."""
+
+    media_type = "application/json"
+
+    def __init__(self) -> None:
+        self._encode = msgspec.json.Encoder().encode
+        self._separator = b""
+
+    def begin(self, head: HeadOut) -> bytes:
+        return self._encode(head)[:-1] + b',"movements":['
+
+    def page(self, movements: list[TransactionOut]) -> bytes:
+        written = self._separator + self._encode(movements)[1:-1]
+        self._separator = b","
+        return written
+
+    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes:
+        last = {"closing": closing._asdict(), "totals": totals._asdict()}
+        return b"]," + self._encode(last)[1:]
+
+
+class CsvWriter:
+    """RFC 4180 with a header: a row for the opening, one for each movement, one for the closing."""
+
+    media_type = "text/csv; header=present"  # Litestar adds the charset
+
+    def begin(self, head: HeadOut) -> bytes:
+        return _lines([_COLUMNS, _balance_row("opening", head.from_time, head.currency, head.opening)])
+
+    def page(self, movements: list[TransactionOut]) -> bytes:
+        return _lines(_movement_row(movement) for movement in movements)
+
+    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes:
+        return _lines([_balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))])
+
+
+WRITERS: dict[Format, type[Writer]] = {Format.JSON: JsonWriter, Format.CSV: CsvWriter}
+
+
+def _balance_row(name: str, moment: str | None, currency: str, balance: BalanceAtOut) -> tuple[object, ...]:
+    sums = (balance.available, balance.held)
+    return (balance.version, name, moment or "", "", "", "", currency, "", *sums, "", "", "")
+
+
+def _movement_row(movement: TransactionOut) -> tuple[object, ...]:
+    return (
+        movement.version, movement.type, movement.created_at, movement.from_account, movement.to_account,
+        movement.amount, movement.currency, movement.balance_before, movement.balance_after,
+        movement.held_after, movement.id, movement.source.type, movement.source.id,
+    )  # fmt: skip
+
+
+def _lines(rows: Iterable[tuple[object, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def cell(value: object) -> object:
+    """A value for a spreadsheet, which would take a text that begins so for a formula and run it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
