@@ -1,0 +1,1 @@
+"""Tests of reconciliation: what is told of each book, what is mended, and what never is."""
