@@ -71,6 +71,44 @@ def test_a_form_opened_long_ago_undoes_no_newer_change(
     assert "Another name" in browser.open(change(seller)).text
 
 
+def window(app: Connection, seller: SellerAtHand) -> int | None:
+    found = app.execute("SELECT duplicate_window_s FROM ledger.book WHERE seller_id = %s", (seller.id,))
+    row = found.fetchone()
+    assert row is not None
+    value: int | None = row[0]
+    return value
+
+
+def test_a_duplicate_window_is_set_and_given_back_to_the_installation(
+    browser: Browser, api: Api, app: Connection, new_seller: NewSeller
+) -> None:
+    seller = new_seller(available=1_000, daily_limit=900)
+    sale = {"phone_number": "09123456789", "amount": 100}
+    keys = ({"Idempotency-Key": f"window-{number}"} for number in range(9))
+    sell = (api(seller).post("/api/v1/recharges", json=sale, headers=key).status_code for key in keys)
+
+    browser.send(change(seller), duplicate_window_s="604800")
+
+    assert (window(app, seller), standing(app, seller)) == (604_800, (True, 900, None))
+    assert [next(sell), next(sell)] == [201, 409]
+    browser.send(change(seller), duplicate_window_s="0")
+    assert (window(app, seller), next(sell)) == (0, 201)
+    browser.send(change(seller), duplicate_window_s="")
+    assert window(app, seller) is None
+
+
+@pytest.mark.parametrize("seconds", ["-1", "604801", "1.5", "x"])
+def test_a_window_that_will_not_do_is_named(
+    browser: Browser, app: Connection, new_seller: NewSeller, seconds: str
+) -> None:
+    seller = new_seller(duplicate_window_s=5)
+
+    answer = browser.send(change(seller), duplicate_window_s=seconds)
+
+    assert "errorlist" in answer.text
+    assert window(app, seller) == 5
+
+
 @pytest.mark.parametrize("limit", ["-1", "1.5", "x", str(2**63)])
 def test_a_limit_that_will_not_do_is_named(
     browser: Browser, app: Connection, new_seller: NewSeller, limit: str

@@ -61,7 +61,7 @@ def serving(*, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -12,6 +12,7 @@ from topup.credit.decide import Approval, Approvals, CreditRequest
 from topup.credit.lifecycle import State
 from topup.ledger.cures import Cure, cure
 from topup.ledger.outcomes import Outcome
+from topup.telemetry import security
 from topup.trips import Connection
 
 
@@ -48,6 +49,7 @@ def _reject(own: Connection, *, seller_id: int, request_id: str, by: int, reason
         request, state=State.REJECTED, by=by, reason=reason, now_us=clock.now_us()
     )
     trips.run(own, [decision])
+    security.decided(decision="reject", seller_id=seller_id, object_id=request_id, by=by)
     return Outcome.POSTED
 
 

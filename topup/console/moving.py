@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from topup.ledger import direct
-from topup.ledger.door import Family, Posting, Wish
+from topup.ledger.families import Family, Posting, Wish
 from topup.trips import Connection
 
 W = TypeVar("W", bound=Wish)

@@ -32,6 +32,9 @@ OUTCOMES: dict[Outcome, Said] = {
     Outcome.UNKNOWN_OPERATOR: Said(messages.ERROR, "refused: no operator serves this number."),
     Outcome.OPERATOR_INACTIVE: Said(messages.ERROR, "refused: the operator is not sold at present."),
     Outcome.AMOUNT_OUT_OF_RANGE: Said(messages.ERROR, "refused: outside the operator's range."),
+    Outcome.DUPLICATE_RECHARGE: Said(
+        messages.WARNING, "refused: the same number and amount was sold a moment ago."
+    ),
     Outcome.NOT_FOUND: Said(messages.ERROR, "there is no such thing."),
     Outcome.ALREADY_DECIDED: Said(messages.WARNING, "already decided; nothing was changed."),
     Outcome.OWN_REQUEST: Said(messages.ERROR, "refused: nobody decides what they asked for."),

@@ -59,7 +59,7 @@ class Cluster:
     ) -> None:
         self.config = config
         self.data_dir = config.home / DATA_NAME
-        self.log = BoundedLog(config.log_dir / "postgres.log")
+        self.log = BoundedLog(config.logs / "postgres.log")
         self.created = False
         self.binaries = binaries.find()
         self._say = say

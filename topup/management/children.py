@@ -29,7 +29,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1", SUPERVISED_VARIABLE: "1", **extra}
+    return {**os.environ, "PYTHONUNBUFFERED": "1", SUPERVISED_VARIABLE: str(os.getpid()), **extra}
 
 
 def run_to_end(

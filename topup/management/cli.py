@@ -34,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else "help"
-    if SUPERVISED_VARIABLE in os.environ:
-        die_with_parent(signal.SIGTERM)
+    if supervisor := os.environ.pop(SUPERVISED_VARIABLE, ""):
+        die_with_parent(signal.SIGTERM, parent=int(supervisor))
     try:
         if name in LIGHT_COMMANDS:
             return _run_light(name, arguments[1:])
@@ -48,8 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run_light(name: str, arguments: Sequence[str]) -> int:
     module = importlib.import_module(f"topup.management.{name}")
     parser = argparse.ArgumentParser(prog=f"topup {name}", description=module.HELP)
-    parser.parse_args(arguments)
-    status: int = module.run(settings.load())
+    if hasattr(module, "add_options"):
+        module.add_options(parser)
+    given = vars(parser.parse_args(arguments))
+    status: int = module.run(settings.load(), **given)
     return status
 
 

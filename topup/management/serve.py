@@ -5,14 +5,17 @@ ends. It never starts a database; `topup up` does.
 """
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from topup.config import Config
 from topup.management import ports
 from topup.management.parent import die_with_parent
+from topup.telemetry import logs, snapshots
 
 HELP = "Serve HTTP in the foreground."
 TARGET = "topup.site.asgi:application"
@@ -25,7 +28,6 @@ BACKPRESSURE = 1024
 # How long requests in progress and the application's shutdown may take together before the worker
 # is killed. A killed transaction is rolled back, and its key may be sent again.
 DRAIN_TIMEOUT_S = 30
-LOG_FORMAT = "%(asctime)s %(process)d [%(levelname)s] %(message)s"
 EXIT_PROBLEM = 1
 
 
@@ -34,13 +36,19 @@ def run(config: Config, *, target: str = TARGET) -> int:
     if not ports.is_free(host=config.host, port=config.port):
         sys.stderr.write(f"topup: {config.host}:{config.port} is taken. Set PORT to another one.\n")
         return EXIT_PROBLEM
-    _server(config, target=target).serve(target_loader=load_in_worker, wrap_loader=True)
+    logs.prepare(config)
+    snapshots.Directory.begin(snapshots.of_server(config.home, config.port))
+    _server(config, target=target).serve(
+        target_loader=partial(load_in_worker, parent=os.getpid()), wrap_loader=True
+    )
     return 0
 
 
-def load_in_worker(target: str) -> Callable[..., Any]:  # an ASGI application, whatever its types
+def load_in_worker(
+    target: str, *, parent: int
+) -> Callable[..., Any]:  # an ASGI application, whatever its types
     """Import the application. Runs in each worker, which must not outlive the main process."""
-    die_with_parent(signal.SIGTERM)
+    die_with_parent(signal.SIGTERM, parent=parent)
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return application
@@ -63,10 +71,5 @@ def _server(config: Config, *, target: str) -> Any:  # Granian's server has no u
         backpressure=BACKPRESSURE,
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_TIMEOUT_S,
-        log_dictconfig=_logging(),
+        log_dictconfig=logs.dictionary(config, threaded=False),
     )
-
-
-def _logging() -> dict[str, Any]:  # the shape is logging.config's
-    formatter = {"()": "logging.Formatter", "fmt": LOG_FORMAT}
-    return {"formatters": {"generic": formatter, "access": {"()": "logging.Formatter", "fmt": "%(message)s"}}}

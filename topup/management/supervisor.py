@@ -52,7 +52,7 @@ class Supervisor:
     """Holds the children. `stop` may be called at any time and more than once."""
 
     def __init__(self, *, config: Config, stop: StopSignals, say: Callable[[str], None]) -> None:
-        self.log = BoundedLog(config.log_dir / "server.log")
+        self.log = BoundedLog(config.logs / "server.log")
         self.cluster: Cluster | None = None
         self._config = config
         self._stop = stop

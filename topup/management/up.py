@@ -68,7 +68,7 @@ class _Start:
         self.stop = stop
         self.supervisor = supervisor
         self.lock = lock
-        self.setup_log = BoundedLog(config.log_dir / "setup.log")
+        self.setup_log = BoundedLog(config.logs / "setup.log")
         self.demo = demo.load(config)
         self.fresh = False
 

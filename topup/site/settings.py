@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from topup import config as installation
-from topup import database
+from topup import database, shared_cache
+from topup.telemetry import logs
 
 CONFIG = installation.load()
 
@@ -14,6 +15,7 @@ ALLOWED_HOSTS = [host.strip() for host in CONFIG.allowed_hosts.split(",") if hos
 
 INSTALLED_APPS = [
     "topup",
+    "topup.telemetry",
     "topup.sellers",
     "topup.gateways",
     "topup.ledger",
@@ -29,11 +31,13 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "topup.telemetry.pages.Told",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "topup.telemetry.pages.Identified",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -94,16 +98,20 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 
+CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if CONFIG.redis_url:
+    from topup import redis_link
+
+    CACHES[shared_cache.ALIAS] = shared_cache.in_redis(CONFIG.redis_url, redis_link.blocking_options())
+    SESSION_ENGINE = "topup.sellers.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"
+# In production every page is HTTPS, by a proxy of TRUSTED_PROXIES; a browser that came once stays so.
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else 30 * 24 * 3600
+# Whether other host names of the domain are HTTPS only, and a browser's built-in list says so, is for
+# the owner of the domain to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Its warnings tell that a pipeline ended by the error that is raised anyway.
-    "loggers": {"psycopg": {"level": "ERROR"}},
-}
+LOGGING = logs.dictionary(CONFIG)

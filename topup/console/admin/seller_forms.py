@@ -18,6 +18,8 @@ from topup.sellers.models import Seller
 
 NAME_LENGTH = 120
 USERNAME_LENGTH = 150
+MAX_WINDOW_S = 604_800
+"""A week, as the book's own constraint has it: the same sale a week later is meant."""
 
 
 def _whole_number() -> AdminTextInputWidget:
@@ -25,12 +27,12 @@ def _whole_number() -> AdminTextInputWidget:
     return AdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
-def _limit(label: str, help_text: str) -> forms.IntegerField:
+def _limit(label: str, help_text: str, *, most: int = MAX_MINOR) -> forms.IntegerField:
     # What was shown is sent along, so that a form opened long ago undoes no newer change.
     return forms.IntegerField(
         required=False,
         min_value=0,
-        max_value=MAX_MINOR,
+        max_value=most,
         widget=_whole_number(),
         label=label,
         help_text=help_text,
@@ -57,6 +59,12 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
     allowed_ips = AddressesField(label="Allowed addresses", show_hidden_initial=True)
     daily_limit = _limit("Daily limit", "IRR a day; empty: no limit.")
     per_recharge_max = _limit("Most per recharge", "IRR in one recharge; empty: no limit.")
+    duplicate_window_s = _limit(
+        "Duplicate window",
+        "Seconds in which the same number and amount is not sold again under another key; "
+        "0: none; empty: the installation's own, DOUBLE_SPENDING_TIMEOUT.",
+        most=MAX_WINDOW_S,
+    )
 
     class Meta:
         model = Seller

@@ -27,8 +27,8 @@ from topup.sellers import onboard, standing
 from topup.sellers.models import Seller
 
 OPERATION = "adjustment:console"
-OF_THE_BOOK = ("available", "held", "sold", "currency", "seq", "active", "daily_limit", "per_recharge_max")
-LIMITS = ("daily_limit", "per_recharge_max")
+LIMITS = ("daily_limit", "per_recharge_max", "duplicate_window_s")
+OF_THE_BOOK = ("available", "held", "sold", "currency", "seq", "active", *LIMITS)
 
 
 @admin.display(description="Version")
