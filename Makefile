@@ -9,11 +9,12 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 RUNTIME_STAMP := .venv/runtime.installed
 DEV_STAMP := .venv/dev.installed
+LOAD_STAMP := .venv/load.installed
 LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint lock bench clean
+.PHONY: help run test check lint lock bench load clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,9 +37,13 @@ lint: $(DEV_STAMP) ## Format, lint, types and import contracts, without the test
 bench: $(DEV_STAMP) ## Measure the speed on this machine
 	$(PY) -m bench
 
+load: $(LOAD_STAMP) ## 100 users and 10,000 sales through HTTP, then every book proved
+	$(PY) -m bench.load_test
+
 lock: $(DEV_STAMP) ## Resolve the dependencies of pyproject.toml anew
 	$(LOCK) --upgrade --group build --output-file requirements.lock
 	$(LOCK) --upgrade --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --group load --constraints requirements-dev.lock --output-file requirements-load.lock
 
 clean: ## Remove .venv and caches; data in var/ are kept
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -67,4 +72,9 @@ $(RUNTIME_STAMP): requirements.lock pyproject.toml | $(PY)
 $(DEV_STAMP): requirements-dev.lock $(RUNTIME_STAMP)
 	@echo "Installing what the tests need"
 	@$(PIP) install --quiet --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+$(LOAD_STAMP): requirements-load.lock $(DEV_STAMP)
+	@echo "Installing what the load test needs"
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements-load.lock
 	@touch $@

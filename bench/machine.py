@@ -31,8 +31,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
 
 
-def describe(*, directory: Path, postgresql: str) -> Machine:
-    """This machine; `directory` is where the data are."""
+def describe(*, directory: Path, postgresql: str, also: tuple[str, ...] = ()) -> Machine:
+    """This machine; `directory` is where the data are, `also` are more packages that made the figures."""
     return Machine(
         cores=psutil.cpu_count() or 1,
         cpu_model=_cpu_model(),
@@ -41,13 +41,13 @@ def describe(*, directory: Path, postgresql: str) -> Machine:
         file_system=_file_system(directory),
         syncs_per_second=_syncs_per_second(directory),
         load_average_before=round(os.getloadavg()[0], 2),
-        versions={"Python": platform.python_version(), "PostgreSQL": postgresql, **_packages()},
+        versions={"Python": platform.python_version(), "PostgreSQL": postgresql, **_packages(also)},
     )
 
 
-def _packages() -> dict[str, str]:
+def _packages(also: tuple[str, ...]) -> dict[str, str]:
     found = {}
-    for name in PACKAGES:
+    for name in PACKAGES + also:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

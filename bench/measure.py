@@ -131,7 +131,7 @@ def run(*, seconds: int, say: Callable[[str], None] = say) -> Run:
             date=datetime.now(UTC).date().isoformat(),
             seconds=seconds,
             load_generator=load.generator(),
-            settings=_settings(place),
+            settings=settings_of(place),
             database=_database_settings(place.cluster),
             machine=about,
             before=before,
@@ -189,7 +189,7 @@ def _cost(
     return Cost(cores=cores, memory={**memory, LOAD: Memory(finished.rss_bytes, finished.rss_bytes)})
 
 
-def _settings(place: House) -> dict[str, str]:
+def settings_of(place: House) -> dict[str, str]:
     """The product's settings that bear on speed, as they were."""
     config = place.installation.config
     named = {"API_WORKERS": config.api_workers, "LANES": config.lanes, "DEBUG": config.debug}

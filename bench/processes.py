@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,8 +102,9 @@ def run(
     limit_s: float,
     env: Mapping[str, str] | None = None,
     directory: Path = ROOT,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Finished:
-    """Run a program to its end. Raises ChildFailed if it fails or passes its time."""
+    """Run a program, calling `meanwhile` every POLL_S. Raises ChildFailed if it fails or is late."""
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
             command,
@@ -114,7 +115,7 @@ def run(
             stderr=subprocess.STDOUT,
         )
         try:
-            status, cpu, rss = _wait(child, limit_s=limit_s)
+            status, cpu, rss = _wait(child, limit_s=limit_s, meanwhile=meanwhile)
         finally:
             if child.returncode is None:
                 child.kill()
@@ -126,7 +127,9 @@ def run(
     return Finished(written, cpu, rss)
 
 
-def _wait(child: "subprocess.Popen[bytes]", *, limit_s: float) -> tuple[int, float, int]:
+def _wait(
+    child: "subprocess.Popen[bytes]", *, limit_s: float, meanwhile: Callable[[], None] | None
+) -> tuple[int, float, int]:
     """Wait as `wait4` does, which alone tells the CPU time of one child."""
     seen, rss = psutil.Process(child.pid), 0
     until = time.monotonic() + limit_s
@@ -136,5 +139,7 @@ def _wait(child: "subprocess.Popen[bytes]", *, limit_s: float) -> tuple[int, flo
             child.returncode = os.waitstatus_to_exitcode(status)
             return child.returncode, usage.ru_utime + usage.ru_stime, rss
         rss = max(rss, seen.memory_info().rss)
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(POLL_S)
     raise ChildFailed(f"{child.args!r} did not end within {limit_s} s")
