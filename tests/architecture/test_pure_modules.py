@@ -10,7 +10,8 @@ from tests.support.installation import ROOT
 
 PURE = [
     "topup.ledger.core", "topup.ledger.chain", "topup.ledger.outcomes", "topup.ledger.batching",
-    "topup.ledger.literals", "topup.recharges.rules", "topup.recharges.lifecycle", "topup.credit.lifecycle",
+    "topup.ledger.literals", "topup.ledger.proof", "topup.reconciliation.rules", "topup.recharges.rules",
+    "topup.recharges.lifecycle", "topup.credit.lifecycle",
     "topup.gateways.directory", "topup.money", "topup.phones",
 ]  # fmt: skip
 OUTSIDE = {

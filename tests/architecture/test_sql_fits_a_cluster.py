@@ -148,7 +148,7 @@ def test_the_ledgers_tables_are_written_by_the_ledgers_schema_alone() -> None:
         sources.shown(path) for path in sources.python_files() if writing.search(path.read_text("utf-8"))
     ]
 
-    assert files == {"topup/ledger/schema.sql"}
+    assert files == {"topup/ledger/schema.sql", "topup/ledger/rebuild.sql"}
     assert python == []
 
 
