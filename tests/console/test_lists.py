@@ -59,8 +59,11 @@ def test_a_walk_goes_on_to_the_seller_before(
     browser: Browser, busy: SellerAtHand, new_seller: NewSeller
 ) -> None:
     after = new_seller(available=5)
+    above = ids.compose(
+        moment_us=0, tail=1, seller_id=after.id + 1
+    )  # other tests' sellers have higher numbers
 
-    rows = walk(browser, MOVEMENTS)
+    rows = walk(browser, MOVEMENTS, before=above)
 
     sellers = list(dict.fromkeys(ids.seller_of(row) for row in rows))
     assert sellers == sorted(sellers, reverse=True)
