@@ -31,6 +31,8 @@ TUNING = {
     "log_timezone": "'UTC'",
     "log_line_prefix": "'%m [%p] %u@%d '",
     "log_min_duration_statement": "'2s'",
+    # A DETAIL repeats the row that was refused, with its telephone number.
+    "log_error_verbosity": "terse",
     # A parameter may be a telephone number or a key.
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
