@@ -23,14 +23,27 @@ class Away(Exception):
 class Circuit:
     """Closed while questions are answered. Threads may share it: a race costs one more question."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, failures_max: int = FAILURES_MAX) -> None:
         self._name = name
+        self._failures_max = failures_max
         self._failures = 0
         self._left_alone_until_s = 0.0
 
+    @property
+    def open(self) -> bool:
+        return self._failures >= self._failures_max
+
+    def admitted(self, wanted: int) -> int:
+        """How many of the questions wanted may be asked now: all, none, or the one that is the trial."""
+        try:
+            self.admit()
+        except Away:
+            return 0
+        return min(wanted, 1) if self.open else wanted
+
     def admit(self) -> None:
         """Raise Away while it is left alone."""
-        if self._failures < FAILURES_MAX:
+        if not self.open:
             return
         now_s = clock.monotonic_s()
         if now_s < self._left_alone_until_s:
@@ -42,12 +55,12 @@ class Circuit:
         reason = str(error) or type(error).__name__
         self._failures += 1
         self._left_alone_until_s = clock.monotonic_s() + LEFT_ALONE_S
-        if self._failures == FAILURES_MAX:
-            log.warning("%s is away, and everything goes on without it: %s", self._name, reason)
+        if self._failures == self._failures_max:
+            log.warning("%s is away and is left alone for a while: %s", self._name, reason)
         return Away(reason)
 
     def succeeded(self) -> None:
-        if self._failures >= FAILURES_MAX:
+        if self.open:
             log.warning("%s is back", self._name)
         self._failures = 0
 

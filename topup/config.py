@@ -75,6 +75,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     secret_key: Annotated[
         str, _setting("Signs sessions; made and kept under `TOPUP_HOME` while `DEBUG` is on, else required")
     ] = ""
+    secret_key_fallbacks: Annotated[
+        str,
+        _setting(
+            "Earlier values of `SECRET_KEY`, separated by commas, so that secrets kept under them can still "
+            "be read"
+        ),
+    ] = ""
     debug: Annotated[bool, _setting("Development mode")] = True
     allowed_hosts: Annotated[
         str, _setting("Host names served, separated by commas; empty with `DEBUG`: loopback")
@@ -124,6 +131,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = ""
 
+    webhook_allowed_hosts: Annotated[
+        str,
+        _setting(
+            "Host names or addresses that webhooks may be sent to though they are private, separated by "
+            "commas; empty: public addresses only"
+        ),
+    ] = ""
+    review_four_eyes_above: Annotated[
+        int,
+        _setting(
+            "Rials above which an unknown recharge is marked failed by two of staff, one after the other; "
+            "0: one is enough",
+            ge=0,
+        ),
+    ] = 0
+
     log_dir: Annotated[str, _setting("Directory of the log files; empty: `logs` under `TOPUP_HOME`")] = ""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
@@ -151,6 +174,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ConfigError(
                 f"TRUSTED_PROXIES: {error}. Write addresses or networks such as 10.0.0.7,10.1.0.0/16."
             ) from error
+
+    @property
+    def older_secret_keys(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.secret_key_fallbacks.split(",") if each.strip())
+
+    @property
+    def webhook_hosts(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.webhook_allowed_hosts.split(",") if each.strip())
 
     @property
     def logs(self) -> Path:

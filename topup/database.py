@@ -12,6 +12,9 @@ from psycopg_pool import AsyncConnectionPool
 from topup.config import SEARCH_PATH, Config
 from topup.trips import AsyncConnection, Connection, Row
 
+NAME = "topup"
+WORKER = "topup worker"
+"""What the server calls the connections of our processes; the worker is known to be there by its own."""
 LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
@@ -47,7 +50,7 @@ def parameters(config: Config, role: str = "app") -> dict[str, Any]:  # libpq's 
         **conninfo_to_dict(dsn),
         "options": options(time_outs=role == "app"),
         "connect_timeout": CONNECT_TIMEOUT_S,
-        "application_name": "topup",
+        "application_name": NAME,
     }
 
 
@@ -56,22 +59,23 @@ def connect(config: Config) -> Connection:
     return psycopg.connect(**parameters(config), autocommit=True)
 
 
-async def connect_async(config: Config) -> AsyncConnection:
-    """The same for the API."""
-    return await psycopg.AsyncConnection.connect(**parameters(config), autocommit=True)
+async def connect_async(config: Config, *, name: str = NAME) -> AsyncConnection:
+    """The same for a loop; `name` is what the server calls the connection."""
+    named = {**parameters(config), "application_name": name}
+    return await psycopg.AsyncConnection.connect(**named, autocommit=True)
 
 
-def pool(config: Config) -> AsyncConnectionPool[AsyncConnection]:
-    """The API's pool for everything but selling; open it in the loop that uses it."""
+def pool(config: Config, *, name: str = NAME) -> AsyncConnectionPool[AsyncConnection]:
+    """A process's pool for everything but selling and settling; open it in the loop that uses it."""
     return AsyncConnectionPool(
         connection_class=psycopg.AsyncConnection[Row],
-        kwargs={**parameters(config), "autocommit": True},
+        kwargs={**parameters(config), "application_name": name, "autocommit": True},
         min_size=1,
         max_size=POOL_MAX,
         max_waiting=POOL_MAX_WAITING,
         timeout=POOL_WAIT_S,
         open=False,
-        name="api",
+        name=name,
     )
 
 

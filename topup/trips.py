@@ -4,7 +4,7 @@ Owns how a step of statements meets a connection, asynchronous or not. A step is
 first error ends it, and is raised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -15,6 +15,7 @@ Statement = tuple[str, Sequence[object]]
 Step = list[Statement]
 Connection = psycopg.Connection[Row]
 AsyncConnection = psycopg.AsyncConnection[Row]
+Connect = Callable[[], Awaitable[AsyncConnection]]
 
 
 def run(connection: Connection, step: Step) -> Rows:

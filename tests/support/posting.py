@@ -13,10 +13,10 @@ from topup import database, ids
 from topup.config import Config
 from topup.ledger.core import Book, Command, Movement
 from topup.ledger.families import Posting, RareFamily
-from topup.ledger.poster import Connect, Poster
+from topup.ledger.poster import Poster
 from topup.recharges.rules import Recharge, Sale
 from topup.recharges.sell import Sales
-from topup.trips import Connection, Rows, Statement
+from topup.trips import Connect, Connection, Rows, Statement
 
 PRICE = 5_000
 _books = itertools.count(1_000_000_000)

@@ -9,8 +9,7 @@ import psycopg
 
 from topup import database
 from topup.config import Config
-from topup.ledger.poster import Connect
-from topup.trips import AsyncConnection
+from topup.trips import AsyncConnection, Connect
 
 SOCKET_NAME = ".s.PGSQL.5432"
 COMMITTED = b"COMMIT\x00"
