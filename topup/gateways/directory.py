@@ -11,6 +11,10 @@ from typing import Any, NamedTuple
 MAX_PREFIX = 8
 
 
+INSTANT = "instant"
+"""The gateway that counts as delivered in the transaction of the sale."""
+
+
 class OperatorTerms(NamedTuple):
     """What a sale needs to know of an operator; amounts in minor units."""
 

@@ -1,4 +1,4 @@
-"""The operators: settings that staff keep, read by every batch of sales."""
+"""Operators, which every batch of sales reads, and how gateways reach them: settings that staff keep."""
 
 from typing import Any, ClassVar
 
@@ -6,6 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from topup import shared_cache
+from topup.gateways import registry
+from topup.gateways.directory import INSTANT
+from topup.gateways.settings import DEFAULT_MAX_IN_FLIGHT, MAX_HOST, MAX_IN_FLIGHT
 
 
 class Operator(models.Model):
@@ -15,14 +18,11 @@ class Operator(models.Model):
         ACTIVE = "active"
         INACTIVE = "inactive"
 
-    class Gateway(models.TextChoices):
-        INSTANT = "instant"
-
     code = models.SlugField(primary_key=True, max_length=20)
     name_en = models.CharField(max_length=60)
     name_fa = models.CharField(max_length=60)
     prefixes = ArrayField(models.CharField(max_length=8))
-    gateway = models.CharField(max_length=20, choices=Gateway.choices, default=Gateway.INSTANT)
+    gateway = models.CharField(max_length=20, choices=registry.choices, default=INSTANT)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     min_minor = models.BigIntegerField(default=1)
     max_minor = models.BigIntegerField(default=2**63 - 1)
@@ -50,3 +50,30 @@ class Operator(models.Model):
         deleted = super().delete(*args, **kwargs)
         shared_cache.changed(self.CACHED_AS)
         return deleted
+
+
+class Connection(models.Model):
+    """How one gateway reaches one operator. It outlives a switch to another gateway: recharges that were
+    sold through this one are still asked about. `secrets` holds sealed texts by their names."""
+
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="connections")
+    gateway = models.CharField(max_length=20, choices=registry.choices)
+    configuration = models.JSONField(default=dict, blank=True)
+    secrets = models.JSONField(default=dict, blank=True, editable=False)
+    max_in_flight = models.PositiveSmallIntegerField(default=DEFAULT_MAX_IN_FLIGHT)
+    allowed_hosts = ArrayField(models.CharField(max_length=MAX_HOST), default=list, blank=True)
+    version = models.BigIntegerField(default=0, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["operator", "gateway"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="connection_of_a_gateway", fields=["operator", "gateway"]),
+            models.CheckConstraint(
+                name="connection_in_flight",
+                condition=models.Q(max_in_flight__gte=1, max_in_flight__lte=MAX_IN_FLIGHT),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator_id}, {self.gateway}"

@@ -1,0 +1,1 @@
+"""Gateways, asked as the worker asks them: each row of the simulator, each field of a configuration."""
