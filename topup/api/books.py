@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from litestar import Router, get
+from litestar import Router, get, patch
 
 from topup import clock, ids
 from topup.api import engine, errors, guards, pages, schemas
 from topup.api.bodies import ApiRequest
 from topup.api.errors import invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
-from topup.api.schemas import BalanceOut, TransactionOut
+from topup.api.schemas import BalanceChangeIn, BalanceOut, TransactionOut
 from topup.ledger import literals
 from topup.ledger.door import SQL, load_book
 
@@ -26,9 +26,9 @@ async def read_balance(request: ApiRequest, at: datetime | None = None) -> Balan
 async def balance_of(request: ApiRequest, seller_id: int, at: datetime | None = None) -> BalanceOut:
     """A seller's balance, now or at a time. Raises Problem."""
     own = engine.of(request)
+    (row,) = await own.read(SQL["read_books"], (literals.numbers([seller_id]),))
+    book = load_book(row)
     if at is None:
-        (row,) = await own.read(SQL["read_books"], (literals.numbers([seller_id]),))
-        book = load_book(row)
         available, held, seq, as_of = book.available, book.held, book.seq, clock.now_us()
     else:
         if at.tzinfo is None:
@@ -42,8 +42,18 @@ async def balance_of(request: ApiRequest, seller_id: int, at: datetime | None = 
         held=held,
         total=available + held,
         version=seq,
+        low_balance_threshold=book.low_balance_threshold,
         as_of=clock.rfc3339(as_of),
     )
+
+
+@patch("/balance", guards=[guards.seller], summary="Be told when the balance is low")
+async def watch_balance(request: ApiRequest, data: BalanceChangeIn) -> BalanceOut:
+    """One `balance.low` each time that a movement takes `available` from the threshold or above to under
+    it; not one for each sale below."""
+    seller_id = request.user.seller_id
+    await engine.of(request).read(SQL["watch"], (seller_id, data.low_balance_threshold))
+    return await balance_of(request, seller_id)
 
 
 @get("/transactions", guards=[guards.anybody], summary="The journal")
@@ -86,4 +96,4 @@ def _seq(field: str, movement_id: str | None, seller_id: int, otherwise: int) ->
     return ids.tail_of(identifier)
 
 
-router = Router(path="/", tags=["books"], route_handlers=[read_balance, list_transactions])
+router = Router(path="/", tags=["books"], route_handlers=[read_balance, watch_balance, list_transactions])

@@ -89,7 +89,8 @@ class Book(NamedTuple):
 
     `seq` numbers the last movement; 0 and `chain.GENESIS` before the first. `spent_today` counts
     on the day `spent_on` and is meaningless on another. A limit of None is no limit; a duplicate
-    window of None is the installation's own.
+    window of None is the installation's own. The seller is told when what is available goes under
+    `low_balance_threshold`, unless that is None.
     """
 
     seller_id: int
@@ -109,6 +110,7 @@ class Book(NamedTuple):
     moved_at_us: int
     spent_on: date
     spent_today: int
+    low_balance_threshold: int | None = None
 
     @property
     def vector(self) -> Vector:
@@ -181,6 +183,12 @@ def decide(
         book, movement = _write(book, command, after, now_us, today)
         verdicts.append(Verdict(Outcome.POSTED, movement, met))
     return book, verdicts
+
+
+def goes_under(movement: Movement, threshold: int) -> bool:
+    """Whether this movement took what is available under a threshold, from there or above."""
+    command, available = movement.command, movement.after.available
+    return available < threshold <= available - EFFECTS[command.kind].available * command.amount
 
 
 def _refusal(book: Book, command: Command, today: date) -> Verdict | None:
@@ -265,5 +273,6 @@ def _write(book: Book, command: Command, after: Vector, now_us: int, today: date
     moved = Book(
         book.seller_id, book.currency, book.active, book.key_epoch, book.daily_limit, book.per_recharge_max,
         book.duplicate_window_s, *after, seq, digest, at_us, spent_on, spent_today,
+        book.low_balance_threshold,
     )  # fmt: skip
     return moved, Movement(command, seq, after, at_us, digest)

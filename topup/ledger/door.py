@@ -71,7 +71,9 @@ def procedure(
         settled |= yield from _used_before(wishes, family, settled)
     if batch.written:
         movements = [movement for _, movement in batch.written]
-        yield [_post(books, batch.moved, movements), *family.writes(batch.written), COMMIT]
+        moved = batch.moved
+        posted = [_post(books, moved, movements), *_warnings(moved, movements)]
+        yield [*posted, *family.writes(batch.written), COMMIT]
     else:
         yield [ROLLBACK]
     return [settled[place] for place in range(len(wishes))]
@@ -200,6 +202,31 @@ def load_book(row: Row) -> Book:
 def _post(before: Mapping[int, Book], after: list[Book], movements: list[Movement]) -> Statement:
     key_seller = after[0].seller_id
     return (SQL["post"], (key_seller, *_book_arrays(before, after), *_journal_arrays(movements)))
+
+
+def _warnings(moved: list[Book], movements: list[Movement]) -> list[Statement]:
+    """What keeps the movements that went under the threshold of a watched book; nothing where none did."""
+    watched = {
+        book.seller_id: book.low_balance_threshold for book in moved if book.low_balance_threshold is not None
+    }
+    if not watched:
+        return []
+    under = [
+        (movement, threshold)
+        for movement in movements
+        if (threshold := watched.get(movement.command.seller_id)) and core.goes_under(movement, threshold)
+    ]
+    if not under:
+        return []
+    numbers = literals.numbers
+    arrays = (
+        numbers(movement.command.seller_id for movement, _ in under),
+        literals.words(movement.command.currency for movement, _ in under),
+        numbers(movement.seq for movement, _ in under),
+        numbers(threshold for _, threshold in under),
+        numbers(movement.after.available for movement, _ in under),
+    )
+    return [(SQL["warn"], (under[0][0].command.seller_id, *arrays))]
 
 
 def _book_arrays(before: Mapping[int, Book], after: list[Book]) -> list[str]:

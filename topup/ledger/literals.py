@@ -21,6 +21,11 @@ def texts(values: Iterable[str]) -> str:
     return "{" + ",".join(_quoted(value) for value in values) + "}"
 
 
+def nullable_texts(values: Iterable[str | None]) -> str:
+    """Texts without NUL, and NULLs."""
+    return "{" + ",".join("NULL" if value is None else _quoted(value) for value in values) + "}"
+
+
 def byte_strings(values: Iterable[bytes]) -> str:
     return "{" + ",".join('"\\\\x' + value.hex() + '"' for value in values) + "}"
 

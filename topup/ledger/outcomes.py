@@ -33,6 +33,8 @@ class Outcome(StrEnum):
     OWN_REQUEST = "own_request"
     """Nobody decides what they asked for."""
     NOT_REVERSIBLE = "not_reversible"
+    NOT_OPEN = "not_open"
+    """The recharge is with its operator, or on its way there: nobody may settle it yet."""
 
     OVERLOADED = "overloaded"
     DATABASE_UNAVAILABLE = "database_unavailable"

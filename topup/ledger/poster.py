@@ -7,7 +7,7 @@ gathers; there is no timer. A wish once taken is carried through, whoever stops 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Generic
 
@@ -21,7 +21,7 @@ from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.telemetry import context
 from topup.telemetry.counts import COUNTS
-from topup.trips import AsyncConnection
+from topup.trips import AsyncConnection, Connect
 
 TRIP_TIMEOUT_S = 10.0
 """A round trip longer than this is given up: the connection is broken, or the server frozen."""
@@ -31,7 +31,6 @@ RECONNECT_PAUSE_S = 0.1
 
 log = logging.getLogger(__name__)
 
-Connect = Callable[[], Awaitable[AsyncConnection]]
 Around = Callable[[Sequence[int]], AbstractAsyncContextManager[None]]
 """Entered before the transaction of a batch with its sellers, in rising order, and left after it. It
 must end soon, and must not refuse."""

@@ -17,7 +17,7 @@ ROLLBACK
 -- The only place that locks books: sorted, so that two transactions never wait in a circle.
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
        b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
-       b.spent_on, b.spent_today
+       b.spent_on, b.spent_today, b.low_balance_threshold
   FROM ledger.book b
  WHERE b.seller_id = ANY ($1::bigint[])
  ORDER BY b.seller_id, b.currency
@@ -26,6 +26,12 @@ SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_rech
 -- name: post
 SELECT ledger.post_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
                       $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+
+-- name: warn
+SELECT ledger.warn_v1($1, $2, $3, $4, $5, $6)
+
+-- name: watch
+SELECT ledger.watch_v1($1, $2)
 
 -- name: remember
 SELECT ledger.remember_v1($1, $2, $3, $4, $5)
@@ -38,7 +44,7 @@ SELECT i.object_id::text, i.request
 -- name: read_books
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
        b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
-       b.spent_on, b.spent_today
+       b.spent_on, b.spent_today, b.low_balance_threshold
   FROM ledger.book b
  WHERE b.seller_id = ANY ($1::bigint[])
  ORDER BY b.seller_id, b.currency
@@ -75,7 +81,7 @@ SELECT ledger.rebuild_v1($1, $2, $3, $4, $5, $6, $7)
 -- A page of books in order, after seller $1.
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,
        b.duplicate_window_s, b.available, b.held, b.funded, b.sold, b.adjusted, b.seq, b.head_hash, b.moved_at_us,
-       b.spent_on, b.spent_today
+       b.spent_on, b.spent_today, b.low_balance_threshold
   FROM ledger.book b
  WHERE b.seller_id > $1
  ORDER BY b.seller_id, b.currency LIMIT $2

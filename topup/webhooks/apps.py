@@ -1,0 +1,8 @@
+"""Django's entry for `topup.webhooks`."""
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    name = "topup.webhooks"
+    label = "webhooks"
