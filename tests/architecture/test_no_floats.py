@@ -18,7 +18,7 @@ def floats_in(tree: ast.AST) -> list[int]:
     durations = {
         id(node.value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and all(_is_duration(target) for target in node.targets)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and all(map(_is_duration, _targets(node)))
     }
     return [
         node.lineno
@@ -27,6 +27,10 @@ def floats_in(tree: ast.AST) -> list[int]:
         and id(node) not in durations
         and (_is_float(node) or _makes_float(node) or _divides(node))
     ]
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
 def _is_duration(target: ast.expr) -> bool:
@@ -64,6 +68,8 @@ def test_the_check_sees_every_way_to_a_float(line: str) -> None:
     assert floats_in(ast.parse(line)) == [1]
 
 
-@pytest.mark.parametrize("line", ["x = a // b", "WAIT_S = 0.5", "p = here / 'schema.sql'", "x = 10"])
+@pytest.mark.parametrize(
+    "line", ["x = a // b", "WAIT_S = 0.5", "wait_s: float = 0.5", "p = here / 'schema.sql'", "x = 10"]
+)
 def test_the_check_leaves_the_rest_alone(line: str) -> None:
     assert floats_in(ast.parse(line)) == []

@@ -10,9 +10,12 @@ from tests.support.installation import ROOT
 
 PURE = [
     "topup.ledger.core", "topup.ledger.chain", "topup.ledger.outcomes", "topup.ledger.batching",
-    "topup.ledger.literals", "topup.ledger.proof", "topup.reconciliation.rules", "topup.recharges.rules",
+    "topup.ledger.literals", "topup.ledger.proof", "topup.reconciliation.rules", "topup.recharges.case_kinds",
+    "topup.reconciliation.settlement.mapping", "topup.reconciliation.settlement.lines",
+    "topup.reconciliation.settlement.verdicts", "topup.recharges.rules",
     "topup.recharges.lifecycle", "topup.credit.lifecycle",
-    "topup.gateways.directory", "topup.money", "topup.phones",
+    "topup.gateways.directory", "topup.money", "topup.phones", "topup.addresses", "topup.webhooks.shares",
+    "topup.webhooks.signing",
 ]  # fmt: skip
 OUTSIDE = {
     "django", "psycopg", "psycopg_pool", "litestar", "asyncio", "os", "time", "socket", "subprocess",

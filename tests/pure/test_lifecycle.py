@@ -2,6 +2,7 @@
 
 import pytest
 
+from topup.ledger.core import MOVES, Account, Kind
 from topup.recharges import lifecycle
 from topup.recharges.lifecycle import FOLLOWS, State
 
@@ -48,5 +49,12 @@ def test_every_beginning_can_reach_an_end(state: State) -> None:
     assert {State.SUCCEEDED, State.FAILED} <= reached
 
 
-def test_an_instant_sale_begins_delivered() -> None:
-    assert lifecycle.OF_AN_INSTANT_SALE is State.SUCCEEDED
+def test_an_instant_sale_begins_delivered_and_any_other_accepted() -> None:
+    assert lifecycle.OF_A_SALE == {Kind.RECHARGE: State.SUCCEEDED, Kind.HOLD: State.ACCEPTED}
+
+
+def test_what_settles_a_recharge_has_its_movement() -> None:
+    assert {state: MOVES[Kind(kind)] for state, kind in lifecycle.OF_A_SETTLEMENT.items()} == {
+        State.SUCCEEDED: (Account.HELD, Account.SOLD),
+        State.FAILED: (Account.HELD, Account.AVAILABLE),
+    }

@@ -1,7 +1,7 @@
 """The program `topup`: `topup X` is `python manage.py X`.
 
-`up`, `serve` and `doctor` start without Django, because they run beside it for weeks or must work
-where it does not load. Every other command is Django's.
+`up`, `serve`, `worker`, `doctor` and `simulator` start without Django, because they run beside it for
+weeks or must work where it does not load. Every other command is Django's.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from topup.embedded.errors import ClusterError
 from topup.management.parent import SUPERVISED_VARIABLE, die_with_parent
 
 # Modules of this package, each loaded only to be run.
-LIGHT_COMMANDS = frozenset({"up", "serve", "doctor"})
+LIGHT_COMMANDS = frozenset({"up", "serve", "worker", "doctor", "simulator"})
 # These change or read the shape of the tables, which belong to the owner's role.
 OWNER_COMMANDS = frozenset(
     {

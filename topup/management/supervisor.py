@@ -1,7 +1,7 @@
 """The processes of one installation: started in order, restarted when they die, stopped in order.
 
-PostgreSQL first and last; the HTTP server between. Nothing here decides what to start when: `up`
-does.
+PostgreSQL first and last; the HTTP server and the worker between. Nothing here decides what to start when:
+`up` does.
 """
 
 import subprocess
@@ -23,6 +23,8 @@ HEALTH_POLL_S = 0.05
 HEALTH_REQUEST_TIMEOUT_S = 5
 # The worker's own limit for draining comes first; this one is for a main process that hangs.
 SERVER_STOP_S = DRAIN_TIMEOUT_S + 15
+# An operator's answer is waited for as long as its gateway allows, webhooks as long as their receivers.
+WORKER_STOP_S = 45
 # How soon a dead child is noticed.
 WATCH_INTERVAL_S = 0.5
 # A fault that passes (memory, a bug met once) is restarted; one that stays stops everything.
@@ -53,14 +55,18 @@ class Supervisor:
 
     def __init__(self, *, config: Config, stop: StopSignals, say: Callable[[str], None]) -> None:
         self.log = BoundedLog(config.logs / "server.log")
+        self.worker_log = BoundedLog(config.logs / "worker.log")
         self.cluster: Cluster | None = None
         self._config = config
         self._stop = stop
         self._say = say
         self._server: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._worker_due_s: float | None = None
         self._port = 0
         self._database_restarts = Restarts()
         self._server_restarts = Restarts()
+        self._worker_restarts = Restarts()
 
     @property
     def extra(self) -> Mapping[str, str]:
@@ -83,6 +89,11 @@ class Supervisor:
                 self._refuse_dead_server(late=time.monotonic() > until)
                 self._stop.wait(HEALTH_POLL_S)
 
+    def start_worker(self) -> None:
+        """Start the worker. What it can't do yet it does later, so nobody waits for it."""
+        extra = {**self.extra, "PORT": str(self._port)}
+        self._worker = children.spawn(children.command("worker"), extra=extra, log=self.worker_log)
+
     def watch(self) -> None:
         """Restart what dies, for ever. Raises StepFailed when restarting does not help, or StopRequested."""
         while True:
@@ -91,21 +102,38 @@ class Supervisor:
                 self._restart_database(self.cluster)
             if self._server and self._server.poll() is not None:
                 self._restart_server(self._server.returncode)
+            self._look_at_worker()
             self.log.turn_over_if_large()
+            self.worker_log.turn_over_if_large()
             if self.cluster:
                 self.cluster.log.turn_over_if_large()
 
+    def _look_at_worker(self) -> None:
+        if self._worker and self._worker.poll() is not None:
+            self._restart_worker(self._worker.returncode)
+        elif self._worker_due_s is not None and time.monotonic() >= self._worker_due_s:
+            self._worker_due_s = None
+            self.start_worker()
+
     def stop(self) -> None:
-        """Stop the server, which answers what it has begun, then PostgreSQL."""
+        """Stop the worker, which hears what it has asked, and the server, which answers what it has
+        begun; then PostgreSQL."""
         self._stop.stopping()
+        if self._worker:
+            self._say("Stopping the worker: it hears what it has asked.")
+            self._end(self._worker, limit_s=WORKER_STOP_S)
+            self._worker = None
         if self._server:
             self._say("Stopping the HTTP server: it answers what it has begun.")
-            if not children.end(self._server, limit_s=SERVER_STOP_S):
-                self._say(f"It did not stop within {SERVER_STOP_S} s and was killed.")
+            self._end(self._server, limit_s=SERVER_STOP_S)
             self._server = None
         if self.cluster and self.cluster.pid:
             self._say("Stopping PostgreSQL.")
             self.cluster.stop()
+
+    def _end(self, process: subprocess.Popen[bytes], *, limit_s: float) -> None:
+        if not children.end(process, limit_s=limit_s):
+            self._say(f"It did not stop within {limit_s} s and was killed.")
 
     def _spawn_server(self) -> None:
         extra = {**self.extra, "PORT": str(self._port)}
@@ -127,6 +155,20 @@ class Supervisor:
         self._say(f"The HTTP server ended with status {status}; restart {count}.")
         self._stop.wait(RESTART_DELAY_S)
         self._spawn_server()
+
+    def _restart_worker(self, status: int) -> None:
+        """Without a worker sales go on, and are held: one that keeps dying stops nothing else."""
+        delay_s = RESTART_DELAY_S
+        if self._worker_restarts.allow(now_s=time.monotonic()):
+            count = f"{len(self._worker_restarts)} of {RESTARTS_MAX}"
+            self._say(f"The worker ended with status {status}; restart {count}.")
+        else:
+            delay_s = RESTARTS_WINDOW_S
+            self._say(
+                f"{_hopeless('The worker', self.worker_log)}\nIt is tried again in {delay_s} s. Sales go on."
+            )
+        self._worker = None
+        self._worker_due_s = time.monotonic() + delay_s
 
     def _restart_database(self, cluster: Cluster) -> None:
         if not self._database_restarts.allow(now_s=time.monotonic()):

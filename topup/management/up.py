@@ -1,6 +1,6 @@
 """`topup up`: everything with one command, in numbered steps, until Ctrl-C.
 
-The steps: PostgreSQL, migrations, demonstration data, HTTP server, and the proof that the books
+The steps: PostgreSQL, migrations, demonstration data, HTTP server and worker, and the proof that the books
 are exact. Then it watches over its children.
 """
 
@@ -74,7 +74,7 @@ class _Start:
 
     def run(self) -> None:
         steps = (self._database, self._migrate, self._seed, self._serve, self._prove)
-        titles = ("PostgreSQL", "Migrations", "Demonstration data", "HTTP server", "Books")
+        titles = ("PostgreSQL", "Migrations", "Demonstration data", "HTTP server and worker", "Books")
         for number, (step, title) in enumerate(zip(steps, titles, strict=True), start=1):
             with self.shown.step(number, STEPS, title) as under_way:
                 step(under_way)
@@ -127,6 +127,7 @@ class _Start:
         self.config = msgspec.structs.replace(self.config, port=port)
         self.url = box.url(self.config)
         self.supervisor.start_server(port=port)
+        self.supervisor.start_worker()
         self.lock.say(url=self.url)
         step.result = f"healthy at {self.url}"
 

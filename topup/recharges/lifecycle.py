@@ -21,8 +21,11 @@ FOLLOWS: dict[State, frozenset[State]] = {
     State.REVERSED: frozenset(),
 }
 
-OF_AN_INSTANT_SALE = State.SUCCEEDED
-"""The state in which a recharge begins when its operator's gateway is `instant`."""
+OF_A_SALE: dict[str, State] = {"recharge": State.SUCCEEDED, "hold": State.ACCEPTED}
+"""The state in which a recharge begins, by the kind of the movement that took its price."""
+
+OF_A_SETTLEMENT: dict[State, str] = {State.SUCCEEDED: "capture", State.FAILED: "release"}
+"""The states in which a pursuit ends, and the kind of the movement of the price that was held."""
 
 NOT_FINAL = frozenset({State.ACCEPTED, State.PROCESSING, State.UNKNOWN})
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from topup import phones
-from topup.gateways.directory import Directory, OperatorTerms
+from topup.gateways.directory import INSTANT, Directory, OperatorTerms
 from topup.ledger.outcomes import Outcome
 
 
@@ -26,7 +26,8 @@ class Sale(NamedTuple):
 
 class Recharge(NamedTuple):
     """A recharge as it stands. `version` is the number of the movement that took its price, and
-    `balance_after` what was available after that movement, in minor units."""
+    `balance_after` what was available after that movement, in minor units. `gateway` is known only while
+    it is sold: the way that it goes."""
 
     seller_id: int
     id: str
@@ -42,6 +43,7 @@ class Recharge(NamedTuple):
     updated_at_us: int
     version: int
     balance_after: int
+    gateway: str = INSTANT
 
 
 def choose_operator(sale: Sale, directory: Directory) -> OperatorTerms | Outcome:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from topup import sqlfiles
 from topup.clock import US_PER_SECOND
-from topup.gateways.directory import OperatorTerms, directory
+from topup.gateways.directory import INSTANT, OperatorTerms, directory
 from topup.ledger import literals
 from topup.ledger.core import Book, Command, Kind, Movement
 from topup.ledger.families import Posting
@@ -22,7 +22,8 @@ SQL = sqlfiles.load(Path(__file__).with_name("sell.sql"))
 
 
 class Sales:
-    """The family of sales. An instant gateway delivers in the transaction of the sale."""
+    """The family of sales. An instant gateway delivers in the transaction of the sale; for any other one
+    the price is held, and the worker goes on from there."""
 
     looks_up_first = False
 
@@ -85,7 +86,7 @@ class Sales:
             return Posting(terms)
         return Command(
             wish.seller_id,
-            Kind.RECHARGE,
+            Kind.RECHARGE if terms.gateway == INSTANT else Kind.HOLD,
             wish.amount,
             "recharge",
             wish.id,
@@ -107,31 +108,45 @@ class Sales:
             operator_explicit=wish.operator is not None,
             amount=wish.amount,
             currency=wish.currency,
-            state=lifecycle.OF_AN_INSTANT_SALE,
+            state=lifecycle.OF_A_SALE[movement.command.kind],
             failure_code=None,
             created_at_us=movement.created_at_us,
             updated_at_us=movement.created_at_us,
             version=movement.seq,
             balance_after=movement.after.available,
+            gateway=terms.gateway,
         )
 
     def writes(self, facts: Sequence[tuple[Recharge, Movement]]) -> list[Statement]:
-        recharges = [recharge for recharge, _ in facts]
-        numbers, words, texts = literals.numbers, literals.words, literals.texts
-        arrays = (
-            numbers(r.seller_id for r in recharges),
-            words(r.id for r in recharges),
-            texts(r.reference for r in recharges),
-            numbers(r.phone_number for r in recharges),
-            texts(r.operator for r in recharges),
-            words("t" if r.operator_explicit else "f" for r in recharges),
-            numbers(r.amount for r in recharges),
-            words(r.currency for r in recharges),
-            numbers(r.version for r in recharges),
-            numbers(movement.command.actor_id for _, movement in facts),
-            numbers(r.created_at_us for r in recharges),
-        )
-        return [(SQL["insert"], (recharges[0].seller_id, *arrays))]
+        instant = [each for each in facts if each[0].gateway == INSTANT]
+        held = facts if not instant else [each for each in facts if each[0].gateway != INSTANT]
+        statements: list[Statement] = []
+        if instant:
+            statements.append((SQL["insert"], _columns(instant)))
+        if held:
+            gateways = literals.texts(recharge.gateway for recharge, _ in held)
+            statements.append((SQL["hold"], (*_columns(held), gateways)))
+        return statements
+
+
+def _columns(facts: Sequence[tuple[Recharge, Movement]]) -> tuple[object, ...]:
+    """The seller that leads, then the arrays of `insert_v1` and `hold_v1`."""
+    recharges = [recharge for recharge, _ in facts]
+    numbers, words, texts = literals.numbers, literals.words, literals.texts
+    return (
+        recharges[0].seller_id,
+        numbers(r.seller_id for r in recharges),
+        words(r.id for r in recharges),
+        texts(r.reference for r in recharges),
+        numbers(r.phone_number for r in recharges),
+        texts(r.operator for r in recharges),
+        words("t" if r.operator_explicit else "f" for r in recharges),
+        numbers(r.amount for r in recharges),
+        words(r.currency for r in recharges),
+        numbers(r.version for r in recharges),
+        numbers(movement.command.actor_id for _, movement in facts),
+        numbers(r.created_at_us for r in recharges),
+    )
 
 
 def duplicate_of(earlier_id: str) -> Posting:

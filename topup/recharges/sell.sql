@@ -7,6 +7,9 @@ SELECT o.code, o.status = 'active', o.gateway, o.min_minor, o.max_minor, array_t
 -- name: insert
 SELECT recharges.insert_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
+-- name: hold
+SELECT recharges.hold_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+
 -- name: lookup
 -- By (seller, reference) pairs; $1 are the sellers again, so that a cluster asks only their shards.
 -- One index can serve this, and LIMIT 1 under LATERAL keeps the plan on it, table empty or full.

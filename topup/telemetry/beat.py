@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 class Beat:
     """Started and stopped with the worker."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, *, counted_as: str = "topup_workers") -> None:
+        """`counted_as` is the gauge that counts workers of this sort."""
         self._directory = directory
+        self._counted_as = counted_as
         self._task: asyncio.Task[None] | None = None
         self._process = ProcessCollector(registry=None)
 
@@ -57,7 +59,7 @@ class Beat:
 
     def _snapshot(self) -> Snapshot:
         taken = COUNTS.snapshot()
-        taken.gauges["topup_workers"] = 1
+        taken.gauges[self._counted_as] = 1
         for family in self._process.collect():
             for sample in family.samples:
                 metric = METRICS.get(sample.name)
