@@ -21,18 +21,25 @@ from litestar.static_files import create_static_files_router
 from topup import clock
 from topup.api import (
     books,
+    callbacks,
+    cases,
     credit_requests,
+    disputes,
     docs,
     errors,
+    events,
     front,
     health,
     metrics,
     operators,
     phone_numbers,
     recharges,
+    reviews,
     sellers,
+    settlements,
     statements,
     tokens,
+    webhooks,
 )
 from topup.api.bodies import MAX_BODY_BYTES, ApiRequest
 from topup.api.engine import Engine
@@ -57,6 +64,8 @@ def create(engine: Engine, *, static: list[str]) -> Application:
         path="/api/v1",
         route_handlers=[
             recharges.router,
+            reviews.router,
+            disputes.router,
             credit_requests.router,
             credit_requests.adjust_balance,
             books.router,
@@ -65,6 +74,12 @@ def create(engine: Engine, *, static: list[str]) -> Application:
             sellers.router,
             tokens.router,
             operators.router,
+            cases.router,
+            settlements.import_at_operator,
+            settlements.router,
+            events.list_events,
+            webhooks.endpoints,
+            webhooks.deliveries,
         ],
     )
     files = create_static_files_router("/static", directories=list(static), name="files")
@@ -72,6 +87,7 @@ def create(engine: Engine, *, static: list[str]) -> Application:
         route_handlers=[
             v1,
             *SYSTEMS,
+            callbacks.router,
             health.router,
             metrics.read_metrics,
             docs.docs_page,

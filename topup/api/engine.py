@@ -18,15 +18,22 @@ from topup.ledger import poster
 from topup.ledger.cures import Cure, cure
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
+from topup.recharges.notices import Reader
 from topup.recharges.rules import Recharge, Sale
 from topup.recharges.sell import Sales
 from topup.telemetry import snapshots
 from topup.telemetry.beat import Beat
 from topup.telemetry.counts import COUNTS
 from topup.trips import Row, Rows, Statement
+from topup.vault import Vault
 
 if TYPE_CHECKING:
     from topup.api.rate_sharing import RateSharing
+
+CALLBACK_RATE = Policy("callback", 1_000, 1)
+"""Callbacks a second of one address for one operator, in one process: more than a worker submits."""
+UNSIGNED_CALLBACK_RATE = Policy("unsigned_callback", 20, 1)
+"""The same of those that nobody signed, which whoever may send: each is a row, and perhaps a query."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +65,8 @@ class Engine:
         self.keys = KeyMemory()
         self.key_rate = Limiter(Policy("key", config.rate_limit_per_second, 1), shared=bool(config.redis_url))
         self.login_rate = Limiter(Policy("login", config.login_limit_per_minute, 60))
+        self.callback_rate = Limiter(CALLBACK_RATE)
+        self.unsigned_callback_rate = Limiter(UNSIGNED_CALLBACK_RATE)
         self._sharing, self._around = _with_redis(config, self.key_rate)
         self.pool = database.pool(config)
         sales = Sales(duplicate_window_s=config.double_spending_timeout)
@@ -68,6 +77,7 @@ class Engine:
             zone=config.time_zone,
             around=self._around,
         )
+        self.notices = Reader(lambda: database.connect_async(config), config=config, vault=Vault(config))
         self.beat = Beat(snapshots.Directory(snapshots.of_server(config.home, config.port)))
         self._show_gauges()
 
@@ -95,6 +105,7 @@ class Engine:
         await self.sales.stop()
         if self._sharing is not None:
             await self._sharing.stop()
+        await self.notices.close()
         await self.pool.close()
         await self.beat.stop()
 

@@ -31,6 +31,7 @@ class Code(StrEnum):
     ALREADY_DECIDED = "already_decided"
     DUPLICATE_RECHARGE = "duplicate_recharge"
     NOT_REVERSIBLE = "not_reversible"
+    NOT_OPEN = "not_open"
     VALIDATION_ERROR = "validation_error"
     UNKNOWN_FIELD = "unknown_field"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
@@ -67,6 +68,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.ALREADY_DECIDED: Meaning(409, "The request is already decided"),
     Code.DUPLICATE_RECHARGE: Meaning(409, "The same number and amount was sold a moment ago"),
     Code.NOT_REVERSIBLE: Meaning(409, "The recharge can't be reversed"),
+    Code.NOT_OPEN: Meaning(409, "The recharge is not waiting for this"),
     Code.VALIDATION_ERROR: Meaning(422, "Some fields are not valid"),
     Code.UNKNOWN_FIELD: Meaning(422, "The body has a field that is not known"),
     Code.IDEMPOTENCY_MISMATCH: Meaning(422, "The key was used for another request"),
@@ -163,6 +165,7 @@ OUTCOMES: dict[Outcome, tuple[Code, str]] = {
         "If both are meant, send it again with allow_duplicate: true.",
     ),
     Outcome.NOT_REVERSIBLE: (Code.NOT_REVERSIBLE, "Only a recharge that succeeded can be reversed, once."),
+    Outcome.NOT_OPEN: (Code.NOT_OPEN, "It has not gone to its operator yet; look at it again in a moment."),
     Outcome.OVERLOADED: (Code.OVERLOADED, "Nothing happened. Send the same request again after Retry-After."),
     Outcome.DATABASE_UNAVAILABLE: (
         Code.DATABASE_UNAVAILABLE,

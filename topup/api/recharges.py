@@ -15,13 +15,14 @@ from topup.api.auth import Caller
 from topup.api.bodies import ApiRequest, KeyHeader, NeedsKey
 from topup.api.errors import Code, Problem, invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
-from topup.api.schemas import BatchItemIn, DecisionIn, RechargeIn, RechargeOut
+from topup.api.schemas import BatchItemIn, DecisionIn, RechargeIn, RechargeLifeOut, RechargeOut
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.references import Reference
-from topup.recharges import reverse
+from topup.recharges import reverse, review, timeline
 from topup.recharges.lifecycle import State
 from topup.recharges.reverse import Reversal, Reversals
+from topup.recharges.review import Proposal
 from topup.recharges.rules import Recharge, Sale
 
 READ = sqlfiles.load(Path(reverse.__file__).with_name("read.sql"))
@@ -174,9 +175,21 @@ async def list_recharges(
     return part.page([Recharge(*row) for row in rows], schemas.recharge)
 
 
-@get("/{recharge_id:str}", guards=[guards.anybody], summary="Read a recharge")
-async def read_recharge(request: ApiRequest, recharge_id: str) -> RechargeOut:
-    return schemas.recharge(await _find(request, recharge_id))
+@get("/{recharge_id:str}", guards=[guards.anybody], summary="Read a recharge and its life")
+async def read_recharge(request: ApiRequest, recharge_id: str) -> RechargeLifeOut:
+    """A recharge, when it is looked at next, and what happened to it, oldest first."""
+    return await life_of(request, recharge_id)
+
+
+async def life_of(request: ApiRequest, recharge_id: str) -> RechargeLifeOut:
+    """A recharge that the caller may see, with its life. Raises Problem."""
+    found = await find(request, recharge_id)
+    seller_id = found.seller_id
+    reads = timeline.reads(seller_id=seller_id, recharge_id=found.id)
+    proposing = review.read_proposal(seller_id=seller_id, recharge_id=found.id)
+    *rows, proposals = await engine.of(request).run([*reads, proposing])
+    proposal = Proposal(*proposals[0]) if proposals else None
+    return schemas.recharge_life(found, timeline.life(found, rows), proposal, to_staff=request.user.is_staff)
 
 
 @post("/{recharge_id:str}/reverse", guards=[guards.staff], status_code=200, summary="Reverse a recharge")
@@ -184,7 +197,7 @@ async def reverse_recharge(
     request: ApiRequest, recharge_id: str, data: DecisionIn, idempotency_key: KeyHeader = None
 ) -> Response[RechargeOut]:
     """Give the price of a recharge that succeeded back to the seller, once."""
-    found = await _find(request, recharge_id)
+    found = await find(request, recharge_id)
     key = bodies.optional_key(request, idempotency_key)
     asked = {"recharge_id": found.id, "reason": data.reason}
     reference = Reference("reverse", key, asked) if key else None
@@ -193,10 +206,10 @@ async def reverse_recharge(
     if posting.outcome not in DONE:
         raise errors.refusal(posting, amount=found.amount, currency=found.currency)
     headers = {"Idempotent-Replayed": "true"} if posting.outcome is Outcome.REPLAYED else {}
-    return Response(schemas.recharge(await _find(request, found.id)), headers=headers)
+    return Response(schemas.recharge(await find(request, found.id)), headers=headers)
 
 
-async def _find(request: ApiRequest, recharge_id: str) -> Recharge:
+async def find(request: ApiRequest, recharge_id: str) -> Recharge:
     """A recharge that the caller may see. Its id carries its seller."""
     if pages.is_uuid(recharge_id):
         seller_id = ids.seller_of(recharge_id)

@@ -7,10 +7,13 @@ import msgspec
 from topup import clock, ids, phones
 from topup.credit.adjust import Adjusted
 from topup.credit.decide import MAX_TEXT, CreditRequest
+from topup.gateways.settings import DEFAULT_MAX_IN_FLIGHT, MAX_IN_FLIGHT
 from topup.ledger.core import MOVES, Kind
 from topup.money import PositiveMinor, SignedMinor
-from topup.recharges import lifecycle
+from topup.recharges import disputes, lifecycle, review, timeline
+from topup.recharges.review import Proposal, Review, Verdict
 from topup.recharges.rules import Recharge
+from topup.recharges.timeline import Life
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps every character but this one
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT, pattern=NO_NUL)]
@@ -92,6 +95,167 @@ def recharge(row: Recharge) -> RechargeOut:
         created_at=created_at,
         updated_at=created_at if row.updated_at_us == row.created_at_us else clock.rfc3339(row.updated_at_us),
     )
+
+
+class Actor(Output, frozen=True):
+    type: str
+    id: int
+
+
+class EventOut(Output, frozen=True, rename={"from_state": "from", "to_state": "to"}):
+    id: str
+    from_state: str | None
+    to_state: str
+    cause: str
+    actor: Actor
+    evidence: str | None
+    at: str
+
+
+class AttemptOut(Output, frozen=True):
+    nr: int
+    verb: str
+    gateway: str
+    reference: str
+    result: str | None
+    code: str | None
+    operator_reference: str | None
+    begun_at: str
+    answered_at: str | None
+    evidence: str
+
+
+class ProposalOut(Output, frozen=True):
+    by: int
+    evidence: str
+    at: str
+
+
+class RechargeLifeOut(RechargeOut, frozen=True):
+    """A recharge with what happened to it. Only staff see `attempts`, evidence, and a proposal."""
+
+    next_check_at: str | None
+    in_review: bool
+    events: list[EventOut]
+    attempts: list[AttemptOut] | msgspec.UnsetType = msgspec.UNSET
+    proposal: ProposalOut | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def recharge_life(row: Recharge, life: Life, proposal: Proposal | None, *, to_staff: bool) -> RechargeLifeOut:
+    return RechargeLifeOut(
+        **msgspec.structs.asdict(recharge(row)),
+        next_check_at=_moment(life.next_check_at_us),
+        in_review=life.in_review,
+        events=[_event(event, to_staff=to_staff) for event in life.events],
+        attempts=[_attempt(attempt) for attempt in life.attempts] if to_staff else msgspec.UNSET,
+        proposal=_proposal(proposal) if to_staff else msgspec.UNSET,
+    )
+
+
+def _event(event: timeline.Event, *, to_staff: bool) -> EventOut:
+    return EventOut(
+        id=event.id,
+        from_state=event.from_state,
+        to_state=event.to_state,
+        cause=event.cause,
+        actor=Actor(type=event.actor_type, id=event.actor_id),
+        evidence=(event.evidence or None) if to_staff else None,
+        at=clock.rfc3339(event.at_us),
+    )
+
+
+def _attempt(attempt: timeline.Attempt) -> AttemptOut:
+    return AttemptOut(
+        nr=attempt.nr,
+        verb=attempt.verb,
+        gateway=attempt.gateway,
+        reference=attempt.reference,
+        result=attempt.result,
+        code=attempt.code,
+        operator_reference=attempt.operator_reference,
+        begun_at=clock.rfc3339(attempt.begun_at_us),
+        answered_at=_moment(attempt.answered_at_us),
+        evidence=attempt.evidence,
+    )
+
+
+def _proposal(proposal: Proposal | None) -> ProposalOut | None:
+    if proposal is None:
+        return None
+    return ProposalOut(by=proposal.by, evidence=proposal.evidence, at=clock.rfc3339(proposal.at_us))
+
+
+def _moment(moment_us: int | None) -> str | None:
+    return None if moment_us is None else clock.rfc3339(moment_us)
+
+
+class ReviewOut(RechargeOut, frozen=True):
+    """A recharge in the queue of staff."""
+
+    seller_id: int
+    gateway: str
+    unknown_since: str | None
+    in_review_since: str
+    attempts: int
+    proposal: ProposalOut | None
+
+
+def reviewed(row: Review) -> ReviewOut:
+    return ReviewOut(
+        **msgspec.structs.asdict(recharge(row.recharge)),
+        seller_id=row.recharge.seller_id,
+        gateway=row.gateway,
+        unknown_since=_moment(row.unknown_since_us),
+        in_review_since=clock.rfc3339(row.review_since_us),
+        attempts=row.attempts,
+        proposal=_proposal(row.proposal),
+    )
+
+
+Evidence = Annotated[str, msgspec.Meta(min_length=1, max_length=review.MAX_EVIDENCE, pattern=NO_NUL)]
+
+
+class ResolutionIn(Input, frozen=True):
+    outcome: Verdict
+    evidence: Evidence
+
+
+class DisputeIn(Input, frozen=True):
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=disputes.MAX_REASON, pattern=NO_NUL)]
+
+
+class RefusalIn(Input, frozen=True):
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=disputes.MAX_REASON, pattern=NO_NUL)]
+    evidence: Annotated[str, msgspec.Meta(min_length=1, max_length=disputes.MAX_EVIDENCE, pattern=NO_NUL)]
+
+
+class DisputeEventOut(Output, frozen=True):
+    type: str
+    by: int
+    at: str
+
+
+class DisputeOut(Output, frozen=True):
+    id: str
+    seller_id: int
+    recharge_id: str
+    status: str
+    reason: str
+    answer: str | None
+    evidence: str | None
+    opened_by: int
+    opened_at: str
+    answered_by: int | None
+    answered_at: str | None
+    events: list[DisputeEventOut]
+
+
+def dispute(row: disputes.Dispute) -> DisputeOut:
+    return msgspec.convert(disputes.shown(row), DisputeOut)
+
+
+class CallbackOut(Output, frozen=True):
+    received: bool
 
 
 class CreditRequestIn(Input, frozen=True):
@@ -213,7 +377,14 @@ class BalanceOut(Output, frozen=True):
     held: int
     total: int
     version: int
+    low_balance_threshold: int | None
     as_of: str
+
+
+class BalanceChangeIn(Input, frozen=True):
+    low_balance_threshold: Annotated[
+        PositiveMinor | None, msgspec.Meta(description="Tell when `available` goes under this; null: never")
+    ]
 
 
 class SellerIn(Input, frozen=True):
@@ -246,6 +417,7 @@ class SellerOut(Output, frozen=True):
     daily_limit: int | None
     per_recharge_max: int | None
     duplicate_window_s: int | None
+    low_balance_threshold: int | None
     allowed_ips: list[str]
     created_at: str
 
@@ -279,6 +451,37 @@ class OperatorChangeIn(Input, frozen=True):
     status: Annotated[str, msgspec.Meta(pattern="^(active|inactive)$")] | msgspec.UnsetType = msgspec.UNSET
     min: PositiveMinor | msgspec.UnsetType = msgspec.UNSET
     max: PositiveMinor | msgspec.UnsetType = msgspec.UNSET
+    gateway: (
+        Annotated[str, msgspec.Meta(max_length=20, description="The way that recharges take from now on")]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+
+SecretText = Annotated[str, msgspec.Meta(description="Kept sealed and never told again; null removes it")]
+
+
+class ConnectionIn(Input, frozen=True):
+    """How a gateway reaches an operator. `secrets` holds only those that change."""
+
+    configuration: dict[str, Any] = {}  # a JSON object, whose fields are the gateway's own
+    max_in_flight: Annotated[
+        int, msgspec.Meta(ge=1, le=MAX_IN_FLIGHT, description="Requests to the operator at once")
+    ] = DEFAULT_MAX_IN_FLIGHT
+    allowed_hosts: Annotated[
+        list[str], msgspec.Meta(description="Hosts that may have a private address, or be asked without TLS")
+    ] = []
+    secrets: dict[str, SecretText | None] = {}
+
+
+class ConnectionOut(Output, frozen=True):
+    operator: str
+    gateway: str
+    configuration: dict[str, Any]  # a JSON object
+    max_in_flight: int
+    allowed_hosts: list[str]
+    secrets: Annotated[list[str], msgspec.Meta(description="The names of those that are set")]
+    version: Annotated[int, msgspec.Meta(description="0 while nothing was ever set")]
+    updated_at: str | None
 
 
 class BookProof(Output, frozen=True):

@@ -106,6 +106,7 @@ def show(row: Row) -> SellerOut:
         daily,
         most,
         window_s,
+        low_balance_threshold,
         allowed_ips,
         created_at_us,
     ) = row
@@ -120,6 +121,7 @@ def show(row: Row) -> SellerOut:
         daily_limit=daily,
         per_recharge_max=most,
         duplicate_window_s=window_s,
+        low_balance_threshold=low_balance_threshold,
         allowed_ips=allowed_ips,
         created_at=clock.rfc3339(created_at_us),
     )

@@ -39,6 +39,7 @@ OUTCOMES: dict[Outcome, Said] = {
     Outcome.ALREADY_DECIDED: Said(messages.WARNING, "already decided; nothing was changed."),
     Outcome.OWN_REQUEST: Said(messages.ERROR, "refused: nobody decides what they asked for."),
     Outcome.NOT_REVERSIBLE: Said(messages.ERROR, "refused: only a recharge that succeeded is given back."),
+    Outcome.NOT_OPEN: Said(messages.WARNING, "it is on its way to its operator; nothing was changed."),
     Outcome.OVERLOADED: Said(messages.ERROR, "too busy; nothing happened. Try again."),
     Outcome.DATABASE_UNAVAILABLE: Said(
         messages.ERROR, "the database went away. Try again: what was done is not done twice."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from topup import sqlfiles
+from topup import ids, sqlfiles
 from topup.credit.lifecycle import State, may_become
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
@@ -110,11 +110,15 @@ def objection(request: CreditRequest, *, state: State, by: int) -> Outcome | Non
 
 
 def without_money(request: CreditRequest, *, state: State, by: int, reason: str, now_us: int) -> Statement:
-    """The decision that moves no money: rejected by staff, or cancelled by the seller.
+    """The decision that moves no money: rejected by staff, of which the seller is told, or cancelled by
+    the seller.
 
     It raises 40001 in the database where the request is no longer pending.
     """
-    assert state in (State.REJECTED, State.CANCELLED), state
+    if state is State.REJECTED:
+        values = (str(state), by, reason, now_us, ids.new(request.seller_id))
+        return (SQL["reject"], (request.seller_id, request.id, *values))
+    assert state is State.CANCELLED, state
     return _decision(request.seller_id, request.id, state, by, reason, at_us=now_us, seq=None)
 
 

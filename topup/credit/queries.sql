@@ -6,6 +6,12 @@ SELECT credit.ask_v1($1, $2, $3, $4, $5, $6, $7)
 -- name: decide
 SELECT credit.decide_v1($1, $2, $3, $4, $5, $6, $7)
 
+-- name: reject
+-- The decision and the event that tells it, in one statement and so in one transaction.
+SELECT credit.decide_v1($1, $2, $3, $4, $5, $6, NULL),
+       webhooks.tell_v1($1, ARRAY[$1::bigint], ARRAY[$7::uuid], ARRAY['credit_request.rejected'],
+                        ARRAY[$2::uuid], ARRAY[$6::bigint], ARRAY[NULL::text])
+
 -- name: get
 SELECT r.seller_id, r.id::text, r.amount, r.currency, r.state::text, r.note, r.reason, r.requested_by,
        r.decided_by, r.decided_at_us, r.created_at_us

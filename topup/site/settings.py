@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "topup.ledger",
     "topup.credit",
     "topup.recharges",
+    "topup.reconciliation.settlement",
+    "topup.webhooks",
     "topup.console",
     "django.contrib.admin",
     "django.contrib.auth",

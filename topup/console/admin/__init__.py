@@ -1,8 +1,8 @@
 """The pages of the staff console on Django's admin site, one module for each resource.
 
 Owns how a resource is shown and which form or action asks for what. A page must never write a
-balance, a movement, a request's state or a recharge: those go through `topup.console.moving` and
-`topup.console.deciding`.
+balance, a movement, a request's state or a recharge: those go through `topup.console.moving`,
+`topup.console.deciding` and `topup.console.resolving`.
 """
 
 from django.contrib import admin
@@ -10,15 +10,34 @@ from django.contrib import admin
 from topup.console.admin import (
     api_keys,
     books,
+    cases,
+    connections,
     credit_requests,
+    disputes,
     movements,
     operators,
     recharges,
+    reviews,
     sellers,
+    settlements,
     users,
 )
 
-__all__ = ["api_keys", "books", "credit_requests", "movements", "operators", "recharges", "sellers", "users"]
+__all__ = [
+    "api_keys",
+    "books",
+    "cases",
+    "connections",
+    "credit_requests",
+    "disputes",
+    "movements",
+    "operators",
+    "recharges",
+    "reviews",
+    "sellers",
+    "settlements",
+    "users",
+]
 
 admin.site.site_header = "TopUpEngine"
 admin.site.site_title = "TopUpEngine"

@@ -1,4 +1,4 @@
-"""Operators: their names, prefixes, range and status. None is added here, and no gateway chosen."""
+"""Operators: their names, prefixes, range, status and gateway. None is added here."""
 
 from typing import Any, ClassVar
 
@@ -8,8 +8,10 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
 from topup.console.admin.base import UnaddedAdmin
+from topup.gateways import connections
 from topup.gateways.directory import MAX_PREFIX
 from topup.gateways.models import Operator
+from topup.gateways.settings import Unusable
 from topup.money import MAX_MINOR, with_separators
 
 NAME_LENGTH = 60
@@ -23,7 +25,7 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
 
     class Meta:
         model = Operator
-        fields = ("name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
+        fields = ("gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
         widgets: ClassVar = {"prefixes": forms.Textarea(attrs={"rows": 3, "cols": 60})}
 
     def clean_prefixes(self) -> list[str]:
@@ -37,6 +39,15 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
             common = ", ".join(sorted(set(prefixes) & set(other.prefixes)))
             raise ValidationError(f"{other.name_en} has {common}")
         return prefixes
+
+    def clean_gateway(self) -> str:
+        """One that can reach the operator; it holds from the next recharge on."""
+        chosen: str = self.cleaned_data["gateway"]
+        try:
+            connections.check_choice(self.instance, chosen)
+        except Unusable as error:
+            raise ValidationError(error.reason) from None
+        return chosen
 
     def clean(self) -> dict[str, Any]:  # Django's own
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -63,4 +74,4 @@ class OperatorAdmin(UnaddedAdmin[Operator]):
     form = OperatorForm
     list_display = ("code", "name_en", "name_fa", prefixes, accepted_range, "gateway", "status")
     fields = ("code", "gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
-    readonly_fields = ("code", "gateway")
+    readonly_fields = ("code",)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from topup import phones
-from topup.console.admin import columns
+from topup.console.admin import columns, lives
 from topup.console.admin.of_sellers import OfSellersAdmin, sellers_asked
 from topup.recharges.models import Recharge
 
@@ -34,6 +34,8 @@ class RechargeAdmin(OfSellersAdmin[Recharge]):
         columns.plain("settle_seq", "Version of the sale"),
         columns.plain("reverse_seq", "Version of the reversal"),
         "reversal_reason",
+        lives.events,
+        lives.attempts,
     )
     readonly_fields = fields
     search_fields = ("id",)

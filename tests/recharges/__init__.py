@@ -1,0 +1,1 @@
+"""The life of a recharge after its sale: operators, callbacks, review, disputes."""
