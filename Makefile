@@ -36,6 +36,8 @@ lint: $(DEV_STAMP) ## Format, lint, types and import contracts, without the test
 
 bench: $(DEV_STAMP) ## Measure the speed on this machine
 	$(PY) -m bench
+	$(PY) -m bench.life
+	$(PY) -m bench.webhooks
 
 load: $(LOAD_STAMP) ## 100 users and 10,000 sales through HTTP, then every book proved
 	$(PY) -m bench.load_test

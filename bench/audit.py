@@ -46,7 +46,7 @@ def ask(*, url: str, staff_key: str, dsn: str, answered: int, unsure: int) -> Au
         answered=answered,
         unsure=unsure,
         recharges=_count(dsn, "SELECT count(*) FROM recharges.recharge"),
-        movements=_count(dsn, "SELECT count(*) FROM ledger.journal WHERE kind = 'recharge'"),
+        movements=_count(dsn, "SELECT count(*) FROM ledger.journal WHERE kind IN ('recharge', 'hold')"),
     )
 
 

@@ -23,6 +23,7 @@ def test_a_new_seller_has_nothing(api: Api, new_seller: NewSeller) -> None:
     shown = balance(api(new_seller()))
 
     assert shown.pop("as_of")
+    assert shown.pop("low_balance_threshold") is None
     assert shown == {"currency": "IRR", "available": 0, "held": 0, "total": 0, "version": 0}
 
 

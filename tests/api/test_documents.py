@@ -18,15 +18,30 @@ CONTRACT = {
     "POST /credit-requests/{}/cancel", "POST /adjustments", "POST /recharges", "POST /recharges/batch",
     "GET /recharges", "GET /recharges/{}", "POST /recharges/{}/reverse", "GET /transactions",
     "GET /operators", "PATCH /operators/{}", "GET /statement", "GET /phone-numbers", "POST /phone-numbers",
-    "GET /phone-numbers/{}", "DELETE /phone-numbers/{}",
+    "GET /phone-numbers/{}", "DELETE /phone-numbers/{}", "PATCH /balance", "GET /events",
+    "POST /webhook-endpoints", "GET /webhook-endpoints", "GET /webhook-endpoints/{}",
+    "PATCH /webhook-endpoints/{}", "DELETE /webhook-endpoints/{}", "POST /webhook-endpoints/{}/rotate-secret",
+    "POST /webhook-endpoints/{}/test", "GET /webhook-endpoints/{}/deliveries",
+    "POST /webhook-deliveries/{}/replay",
+    "GET /operators/{}/connections/{}", "PUT /operators/{}/connections/{}",
+    "GET /reviews", "POST /recharges/{}/query", "POST /recharges/{}/resolve", "DELETE /recharges/{}/proposal",
+    "POST /recharges/{}/disputes", "GET /disputes", "GET /disputes/{}", "POST /disputes/{}/reverse",
+    "POST /disputes/{}/refuse",
+    "GET /cases", "GET /cases/{}", "POST /cases/{}/close", "POST /operators/{}/settlements",
+    "GET /settlements", "GET /settlements/{}",
 }  # fmt: skip
 WITH_BODY = {
     "POST /tokens", "POST /sellers", "PATCH /sellers/{}", "POST /credit-requests",
     "POST /credit-requests/{}/reject", "POST /adjustments", "POST /recharges", "POST /recharges/batch",
     "POST /recharges/{}/reverse", "PATCH /operators/{}", "POST /phone-numbers",
+    "PATCH /balance", "POST /webhook-endpoints", "PATCH /webhook-endpoints/{}",
+    "PUT /operators/{}/connections/{}",
+    "POST /cases/{}/close",
+    "POST /recharges/{}/resolve", "POST /recharges/{}/disputes", "POST /disputes/{}/reverse",
+    "POST /disputes/{}/refuse",
 }  # fmt: skip
 SYSTEMS = {"TopUpEngine", "PayLedger", "B2B Charge Service"}  # held to their own list in tests/systems
-ELSEWHERE = {"GET /api/health", "GET /api/metrics", "GET /api/balance/verify"}
+ELSEWHERE = {"GET /api/health", "GET /api/metrics", "GET /api/balance/verify", "POST /api/callbacks/{}"}
 
 
 @pytest.fixture

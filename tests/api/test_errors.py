@@ -98,6 +98,12 @@ def reversed_twice(world: World) -> httpx.Response:
     return reverse(world.deciding, recharge["id"])
 
 
+def disputed_twice(world: World) -> httpx.Response:
+    path = f"/recharges/{sold(world.selling)['id']}/disputes"
+    world.post(path, json={"reason": "it never came"})
+    return world.post(path, json={"reason": "it never came"})
+
+
 def key_of_another_request(world: World) -> httpx.Response:
     recharge = sold(world.selling)
     return sell(world.selling, recharge["reference"], amount=6_000)
@@ -119,6 +125,7 @@ CASES: dict[Code, Callable[[World], httpx.Response]] = {
     Code.ALREADY_DECIDED: decided_twice,
     Code.DUPLICATE_RECHARGE: sold_a_moment_ago,
     Code.NOT_REVERSIBLE: reversed_twice,
+    Code.NOT_OPEN: disputed_twice,
     Code.VALIDATION_ERROR: lambda w: sell(w.selling, amount=0),
     Code.UNKNOWN_FIELD: lambda w: sell(w.selling, colour="red"),
     Code.IDEMPOTENCY_MISMATCH: key_of_another_request,
@@ -156,7 +163,7 @@ def test_the_table_is_the_contracts() -> None:
         403: {"forbidden", "seller_suspended", "csrf_failed", "ip_not_allowed"},
         404: {"not_found"},
         405: {"method_not_allowed"},
-        409: {"already_decided", "duplicate_recharge", "not_reversible"},
+        409: {"already_decided", "duplicate_recharge", "not_reversible", "not_open"},
         413: {"body_too_large"},
         415: {"unsupported_media_type"},
         422: {

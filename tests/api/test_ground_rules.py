@@ -24,7 +24,11 @@ def calls_of(document: dict[str, Any]) -> list[tuple[str, str]]:  # a JSON objec
     return [
         (
             method,
-            path.replace("{seller_id}", "1").replace("{code}", "nobody").replace("{", "").replace("}", ""),
+            path.replace("{seller_id}", "1")
+            .replace("{code}", "nobody")
+            .replace("{operator}", "mci")
+            .replace("{", "")
+            .replace("}", ""),
         )
         for path, item in document["paths"].items()
         for method in METHODS

@@ -15,7 +15,9 @@ def test_anybody_may_ask_whether_it_works_and_learns_no_secret(api: Api) -> None
     answer = api().get("/api/health/")
 
     body = ok(answer)
-    assert body["status"] == "ok"
+    # Other tests may have left recharges that wait for a worker, and none runs here.
+    assert body["worker"] in ("ok", "not_needed", "missing")
+    assert body["status"] == ("degraded" if body["worker"] == "missing" else "ok")
     assert body.keys() == {"status", "database", "migrations", "worker", "disk"}
     assert answer.headers["Cache-Control"] == "no-store"
     assert not any(word in answer.text for word in ("postgresql", "/tmp", "secret", "password"))

@@ -158,7 +158,7 @@ def test_a_user_of_no_seller_who_is_not_staff_sees_nothing(
 def test_staff_see_everybodys(deciding: httpx.Client, selling: httpx.Client, seller: SellerAtHand) -> None:
     recharge, request = sold(selling), asked(selling)
 
-    assert ok(deciding.get(f"{V1}/recharges/{recharge['id']}")) == recharge
+    assert ok(deciding.get(f"{V1}/recharges/{recharge['id']}")).items() >= recharge.items()
     assert ok(deciding.get(f"{V1}/recharges?seller_id={seller.id}"))["data"] == [recharge]
     assert ok(deciding.get(f"{V1}/credit-requests/{request['id']}")) == request
     assert recharge in ok(deciding.get(f"{V1}/recharges"))["data"]

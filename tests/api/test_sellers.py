@@ -30,7 +30,8 @@ def test_staff_register_a_seller(deciding: httpx.Client) -> None:
     assert all(numbers)
     assert seller == {
         "name": "فروشگاه", "status": "active", "currency": "IRR", "available": 0, "held": 0, "version": 0,
-        "daily_limit": None, "per_recharge_max": None, "duplicate_window_s": None, "allowed_ips": [],
+        "daily_limit": None, "per_recharge_max": None, "duplicate_window_s": None,
+        "low_balance_threshold": None, "allowed_ips": [],
     }  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def test_after_the_supervisor_was_killed_nothing_keeps_running(settings: Config)
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < until:
         time.sleep(0.05)
 
-    assert len(children) == 2
+    assert len(children) == 3, "PostgreSQL, the HTTP server, the worker"
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     with up(settings) as again:
         again.read_until("balance 700,000 = journal 700,000")
