@@ -50,6 +50,15 @@ def parse(written: str) -> int:
     return _parse_unusual(written)
 
 
+def beginning(written: str) -> str:
+    """The national digits of a number that is still being typed; empty where it is none so far."""
+    typed = written[:MAX_CHARACTERS].translate(_TRANSLATION).removeprefix("+")
+    if not (typed.isascii() and typed.isdecimal()):
+        return ""
+    trunk = next((each for each in (f"00{COUNTRY_CODE}", COUNTRY_CODE, "0") if typed.startswith(each)), "")
+    return typed.removeprefix(trunk)
+
+
 def show(number: int) -> str:
     """`+989123456789`, as every answer writes a number."""
     return f"+{number}"
