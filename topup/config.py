@@ -23,7 +23,7 @@ OWNER_ROLE = "topup_owner"
 SUPERUSER_ROLE = "topup_super"
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS; the file name takes 15.
 SOCKET_DIRECTORY_MAX_BYTES = 86
-SEARCH_PATH = "public,ledger,recharges,credit"
+SEARCH_PATH = "public,ledger,recharges,credit,audit"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -115,6 +115,26 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = 30
 
+    login_failures_max: Annotated[
+        int,
+        _setting(
+            "Wrong passwords of one user from one address before that user is locked out from there",
+            ge=1,
+            le=1000,
+        ),
+    ] = 5
+    login_lock_minutes: Annotated[int, _setting("Minutes that such a lock lasts", ge=1, le=1440)] = 15
+    staff_two_factor: Annotated[
+        Literal["off", "required"],
+        _setting("`required`: staff set up a second factor of their log-in before the console opens"),
+    ] = "off"
+    credit_four_eyes_above: Annotated[
+        int,
+        _setting(
+            "Rials above which a credit request needs the approvals of two different staff; 0: one is enough",
+            ge=0,
+        ),
+    ] = 0
     reconcile_minor_limit: Annotated[
         int,
         _setting(

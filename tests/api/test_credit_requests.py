@@ -22,6 +22,7 @@ from tests.api.calls import (
 )
 from tests.conftest import Api, NewSeller
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
+from topup.trips import Connection
 
 
 def ask(client: httpx.Client, key: str, **body: object) -> httpx.Response:
@@ -35,10 +36,50 @@ def test_a_request_waits_and_moves_no_money(selling: httpx.Client, seller: Selle
     assert request.pop("created_at")
     assert request == {
         "seller_id": seller.id, "amount": 7_000, "currency": "IRR", "status": "pending",
-        "note": "واریز شماره ۱۲", "reason": "", "requested_by": seller.user_id,
-        "decided_by": None, "decided_at": None,
+        "note": "واریز شماره ۱۲", "bank_reference": "", "reason": "", "requested_by": seller.user_id,
+        "proposed_by": None, "decided_by": None, "decided_at": None,
     }  # fmt: skip
     assert balance(selling)["version"] == 1
+
+
+def test_the_banks_number_is_kept_in_ascii_digits_and_shown(
+    selling: httpx.Client, deciding: httpx.Client
+) -> None:
+    request = asked(selling, 7_000, bank_reference=" ۱۴۰۵\u200f  A-٣ ")
+
+    assert request["bank_reference"] == "1405 A-3"
+    assert ok(selling.get(f"{V1}/credit-requests/{request['id']}")) == request
+    assert request in ok(deciding.get(f"{V1}/credit-requests", params={"status": "pending"}))["data"]
+
+
+@pytest.mark.parametrize("written", ["x" * 65, "a\0b", 17, None])
+def test_a_banks_number_that_cannot_be_kept_is_refused(selling: httpx.Client, written: object) -> None:
+    problem(ask(selling, new_reference(), amount=5_000, bank_reference=written), 422, "validation_error")
+
+
+def test_the_banks_number_belongs_to_what_a_key_stands_for(selling: httpx.Client) -> None:
+    key = new_reference()
+    first = ask(selling, key, amount=5_000, bank_reference="17")
+
+    again = ask(selling, key, amount=5_000, bank_reference="۱۷")
+    other = ask(selling, key, amount=5_000, bank_reference="18")
+
+    assert replayed(again)
+    assert again.json() == first.json()
+    problem(other, 422, "idempotency_mismatch")
+
+
+def test_a_key_from_before_there_were_banks_numbers_still_answers(
+    selling: httpx.Client, app: Connection
+) -> None:
+    """What such a key stands for names an amount and a note alone."""
+    key = new_reference()
+    ask(selling, key, amount=5_000)
+
+    row = app.execute("SELECT request FROM ledger.idempotency WHERE reference = %s", (key,)).fetchone()
+
+    assert row == ({"amount": 5_000, "note": ""},)
+    assert replayed(ask(selling, key, amount=5_000, bank_reference=""))
 
 
 def test_an_approval_credits_what_was_asked_for(
@@ -99,7 +140,8 @@ def test_nobody_decides_what_they_asked_for(
     seller = new_seller()
     request = asked(api(seller))
     owner.execute(
-        "UPDATE sellers_user SET seller_id = NULL, is_staff = true WHERE id = %s", [seller.user_id]
+        "UPDATE sellers_user SET seller_id = NULL, is_staff = true, role = 'admin' WHERE id = %s",
+        [seller.user_id],
     )  # somebody changed sides
 
     problem(decide(api(seller), request["id"], verb), 403, "forbidden")

@@ -19,7 +19,7 @@ def session_for(client: httpx.Client, user_id: int) -> str:
     request = HttpRequest()
     request.session = SessionStore()
     user = get_user_model().objects.get(pk=user_id)
-    django_login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    django_login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert SESSION_KEY in request.session
     get_token(request)
     request.session.save()
@@ -75,10 +75,10 @@ def test_a_page_of_this_site_may_sell(browser: httpx.Client, seller: SellerAtHan
 def test_staff_who_logged_in_to_the_console_may_adjust(
     browser: httpx.Client, staff: StaffAtHand, seller: SellerAtHand
 ) -> None:
-    page = browser.get("/admin/login/")
-    form = {"username": staff.username, "password": staff.password}
+    page = browser.get("/account/login/")
+    form = {"login": staff.username, "password": staff.password}
     form["csrfmiddlewaretoken"] = page.cookies["csrftoken"]
-    assert browser.post("/admin/login/?next=/admin/", data=form).status_code == 302
+    assert browser.post("/account/login/", data=form).headers["Location"] == "/console/"
     browser.headers["X-CSRFToken"] = browser.cookies["csrftoken"]
 
     body = {"seller_id": seller.id, "amount": 1, "reason": "by hand"}

@@ -17,10 +17,10 @@ from tests.support.samples import a_command
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from tests.support.server import Server
 from tests.support.tampering import tampering
-from topup.api.statement_forms import cell
 from topup.ledger import direct
 from topup.ledger.core import Kind
 from topup.ledger.statement import MAX_MOVEMENTS, PAGE_MOVEMENTS
+from topup.spreadsheet import cell
 from topup.trips import Connection
 
 PATH = "/api/v1/statement"

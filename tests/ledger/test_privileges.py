@@ -15,6 +15,7 @@ from topup.trips import Connection
 TABLES = [
     "ledger.book", "ledger.journal", "ledger.idempotency", "ledger.adjustment", "ledger.book_rebuild",
     "ledger.move", "recharges.recharge", "recharges.phone_number", "credit.credit_request",
+    "credit.approval_proposal", "credit.receipt", "credit.look", "audit.entry",
     "recharges.dispute", "recharges.callback", "recharges.review_proposal",
 ]  # fmt: skip
 VERBS = [

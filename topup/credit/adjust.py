@@ -6,6 +6,8 @@ Owns the family of adjustments.
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
+from topup.audit import log
+from topup.audit.log import Act
 from topup.credit.decide import SQL
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
@@ -70,8 +72,24 @@ class Adjustments(RareFamily[Adjustment]):
         for wish, movement in facts:
             values = (wish.amount, movement.seq, wish.by, movement.created_at_us, wish.currency, wish.reason)
             statements.append((SQL["adjust"], (wish.seller_id, wish.id, *values)))
+            statements.append(_noted(wish, movement))
             statements += references.remember(wish.seller_id, wish.reference, wish.id)
         return statements
+
+
+def _noted(wish: Adjustment, movement: Movement) -> Statement:
+    available = movement.after.available
+    return log.note(
+        Act.BALANCE_ADJUSTED,
+        subject_type="adjustment",
+        subject_id=wish.id,
+        seller_id=wish.seller_id,
+        by=wish.by,
+        reason=wish.reason,
+        before={"available": available - wish.amount},
+        after={"available": available},
+        at_us=movement.created_at_us,
+    )
 
 
 def read(seller_id: int, adjustment_id: str) -> Statement:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from topup.ledger.readonly import ReadOnlyModel
 
@@ -20,6 +21,7 @@ class CreditRequest(ReadOnlyModel):
     credit_seq = models.BigIntegerField(null=True)
     created_at_us = models.BigIntegerField()
     decided_at_us = models.BigIntegerField(null=True)
+    bank_reference = models.TextField(default="")
 
     class Meta:
         managed = False
@@ -27,4 +29,4 @@ class CreditRequest(ReadOnlyModel):
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"credit request {self.id}"
+        return _("credit request %(id)s") % {"id": self.id}

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from topup.ledger.readonly import ReadOnlyModel
 
@@ -29,7 +30,7 @@ class Book(ReadOnlyModel):
         ordering: ClassVar = ["seller_id"]
 
     def __str__(self) -> str:
-        return f"book of seller {self.seller_id}"
+        return _("book of seller %(number)s") % {"number": self.seller_id}
 
 
 class Movement(ReadOnlyModel):
@@ -58,4 +59,4 @@ class Movement(ReadOnlyModel):
         ordering: ClassVar = ["-seller_id", "-currency", "-seq"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.seq} of seller {self.seller_id}"
+        return _("movement %(seq)s of seller %(number)s") % {"seq": self.seq, "number": self.seller_id}

@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     ALREADY_DECIDED = "already_decided"
     OWN_REQUEST = "own_request"
     """Nobody decides what they asked for."""
+    PROPOSED = "proposed"
+    """This approval is the first of two: nothing moved yet, a second person's will credit."""
     NOT_REVERSIBLE = "not_reversible"
     NOT_OPEN = "not_open"
     """The recharge is with its operator, or on its way there: nobody may settle it yet."""

@@ -9,8 +9,11 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from topup.ids import MAX_SELLER_ID
+from topup.sellers import roles
+from topup.sellers.roles import Deed, Role
 
 MAX_ADDRESSES = 100
 
@@ -38,8 +41,21 @@ class Seller(models.Model):
 class User(AbstractUser):
     """A person who logs in: a member of one seller, or staff, never both."""
 
+    class Roles(models.TextChoices):
+        """The roles of `topup.sellers.roles`, in people's words."""
+
+        OWNER = Role.OWNER, _("owner")
+        CASHIER = Role.CASHIER, _("cashier")
+        VIEWER = Role.VIEWER, _("viewer")
+        SUPPORT = Role.SUPPORT, _("support")
+        FINANCE = Role.FINANCE, _("finance")
+        ADMIN = Role.ADMIN, _("admin")
+
     seller = models.ForeignKey(
         Seller, on_delete=models.PROTECT, null=True, blank=True, related_name="members"
+    )
+    role = models.CharField(
+        _("role"), max_length=16, choices=Roles.choices, blank=True, default="", db_default=""
     )
 
     class Meta(AbstractUser.Meta):
@@ -47,9 +63,31 @@ class User(AbstractUser):
             models.CheckConstraint(
                 name="staff_or_member",
                 condition=models.Q(seller=None) | models.Q(is_staff=False, is_superuser=False),
-                violation_error_message="A user is staff or a member of a seller, not both.",
-            )
+                violation_error_message=_("A user is staff or a member of a seller, not both."),
+            ),
+            models.CheckConstraint(
+                name="role_fits",
+                condition=models.Q(role="")
+                | models.Q(role__in=["owner", "cashier", "viewer"], seller__isnull=False)
+                | models.Q(role__in=["support", "finance", "admin"], seller__isnull=True),
+                violation_error_message=_("This role is not one of staff, or not one of a member."),
+            ),
         ]
+
+    @property
+    def deeds(self) -> frozenset[Deed]:
+        """What this user may do."""
+        return roles.deeds_of(self.standing)
+
+    @property
+    def standing(self) -> Role | None:
+        """The role that counts; None for who is neither staff nor a member."""
+        return roles.role_of(
+            role=self.role,
+            is_staff=self.is_staff,
+            is_superuser=self.is_superuser,
+            is_member=self.seller_id is not None,
+        )
 
 
 class ApiKey(models.Model):
@@ -62,10 +100,12 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """To the minute: a beat of the API writes it (`topup/api/key_use.py`)."""
 
     class Meta:
         ordering: ClassVar = ["-id"]
-        verbose_name = "API key"
+        verbose_name = _("API key")
 
     def __str__(self) -> str:
         return self.label or str(self.id)

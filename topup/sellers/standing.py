@@ -8,6 +8,8 @@ from typing import Literal, TypedDict, Unpack
 
 from django.db import connection, transaction
 
+from topup.audit import log
+from topup.audit.log import Act
 from topup.ledger.models import Book
 
 PARTS: tuple[Literal["active", "daily_limit", "per_recharge_max", "duplicate_window_s"], ...] = (
@@ -28,8 +30,11 @@ class Change(TypedDict, total=False):
     duplicate_window_s: int | None
 
 
-def change(seller_id: int, **parts: Unpack[Change]) -> bool:
-    """Set these parts; whether anything is different now. Raises Book.DoesNotExist."""
+def change(seller_id: int, *, reason: str = "", **parts: Unpack[Change]) -> bool:
+    """Set these parts; whether anything is different now, which the audit log has then.
+
+    Raises Book.DoesNotExist.
+    """
     with transaction.atomic():
         book = Book.objects.select_for_update(no_key=True).get(pk=seller_id)
         kept = Change(
@@ -44,4 +49,13 @@ def change(seller_id: int, **parts: Unpack[Change]) -> bool:
         with connection.cursor() as cursor:
             values = [wanted[part] for part in PARTS]
             cursor.execute("SELECT ledger.configure_v1(%s, %s, %s, %s, %s)", [seller_id, *values])
+        log.write(
+            Act.STANDING_CHANGED,
+            subject_type="seller",
+            subject_id=seller_id,
+            seller_id=seller_id,
+            reason=reason,
+            before=kept,
+            after=wanted,
+        )
     return True

@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from topup import ids
+from topup.audit import log
+from topup.audit.log import Act
 from topup.sellers import keys
 from topup.sellers.models import ApiKey, User
 from topup.telemetry import security
@@ -25,23 +27,36 @@ class TooManyKeys(Exception):
     """The user has MAX_KEYS keys already; revoke one first."""
 
 
-def issue(*, user: User, label: str, now: datetime, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """A new key and its written form, which is never to be had again. Raises TooManyKeys."""
+class MadeBefore(Exception):
+    """There is a key of this id: the same form was sent twice. Its secret is not to be had again."""
+
+
+def issue(
+    *, user: User, label: str, now: datetime, expires_at: datetime | None = None, key_id: str | None = None
+) -> tuple[ApiKey, str]:
+    """A new key and its written form, which is never to be had again. Raises TooManyKeys.
+
+    A form that may be sent twice brings the id, so that it makes one key: MadeBefore is raised then.
+    """
     if user.keys.filter(revoked_at=None).count() >= MAX_KEYS:
         raise TooManyKeys
-    identifier = ids.new(user.seller_id or 0)
+    identifier = key_id or ids.new(user.seller_id or 0)
     key = keys.make(identifier)
-    row = ApiKey.objects.create(
-        id=identifier,
-        user=user,
-        label=label,
-        secret_sha256=key.digest(),
-        created_at=now,
-        expires_at=expires_at,
-    )
+    values = {"secret_sha256": key.digest(), "created_at": now, "expires_at": expires_at}
+    with transaction.atomic():
+        row, made = ApiKey.objects.get_or_create(
+            id=identifier, defaults={"user": user, "label": label, **values}
+        )
+        if not made:
+            raise MadeBefore
+        _issued(user, identifier)
+    return row, key.written()
+
+
+def _issued(user: User, identifier: str) -> None:
+    _note(Act.KEY_ISSUED, identifier, user)
     tell = partial(security.key_issued, key_id=identifier, user_id=user.pk, seller_id=user.seller_id)
     transaction.on_commit(tell)
-    return row, key.written()
 
 
 def issue_in_turn(
@@ -65,9 +80,15 @@ def revoke(*, user: User, key_id: str, now: datetime | None = None) -> bool:
         revoked = found.update(revoked_at=now or timezone.now())
         expire_authentications(user.seller_id)
         if revoked:
+            _note(Act.KEY_REVOKED, key_id, user)
             tell = partial(security.key_revoked, key_id=key_id, user_id=user.pk, seller_id=user.seller_id)
             transaction.on_commit(tell)
     return bool(revoked)
+
+
+def _note(act: Act, key_id: str, user: User) -> None:
+    told = {"user": user.get_username()}
+    log.write(act, subject_type="api_key", subject_id=key_id, seller_id=user.seller_id, after=told)
 
 
 def expire_authentications(seller_id: int | None) -> None:
