@@ -10,21 +10,25 @@ from typing import Any
 
 import httpx
 
-LOGIN = "/admin/login/"
-SELLERS = "/admin/sellers/seller/"
-REQUESTS = "/admin/credit/creditrequest/"
-RECHARGES = "/admin/recharges/recharge/"
-MOVEMENTS = "/admin/ledger/movement/"
-BOOKS = "/admin/ledger/book/"
-USERS = "/admin/sellers/user/"
-KEYS = "/admin/sellers/apikey/"
-OPERATORS = "/admin/gateways/operator/"
+CONSOLE = "/console/"
+LOGIN = "/account/login/"
+SELLERS = "/console/sellers/seller/"
+REQUESTS = "/console/credit/creditrequest/"
+RECHARGES = "/console/recharges/recharge/"
+MOVEMENTS = "/console/ledger/movement/"
+BOOKS = "/console/ledger/book/"
+USERS = "/console/sellers/user/"
+KEYS = "/console/sellers/apikey/"
+OPERATORS = "/console/gateways/operator/"
+AUDIT = "/console/audit/entry/"
+EXPLORER = "/console/ledger/explorer/"
 
 _INPUT = re.compile(r"<input\b[^>]*>")
+_CLASSES = re.compile(r'class="[^"]*"')  # which name states that the input may never be in
 _AREA = re.compile(r'<textarea\b[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', re.DOTALL)
 _SELECT = re.compile(r'<select\b[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 _CHOSEN = re.compile(r'<option value="([^"]*)"[^>]*\bselected')
-_MESSAGE = re.compile(r'<li class="(?:success|info|warning|error|debug)">(.*?)</li>', re.DOTALL)
+_MESSAGE = re.compile(r'<li class="\*:mb-0!">\s*<div[^>]*>(.*?)</div>', re.DOTALL)
 
 
 class Browser:
@@ -32,7 +36,7 @@ class Browser:
         self.client = httpx.Client(base_url=url, follow_redirects=True, timeout=30)
 
     def log_in(self, username: str, password: str) -> httpx.Response:
-        return self.send(LOGIN, username=username, password=password, next="/admin/")
+        return self.send(LOGIN, login=username, password=password, next=CONSOLE)
 
     def open(self, path: str, **query: Any) -> httpx.Response:
         return self.client.get(path, params=query or None)
@@ -66,7 +70,8 @@ def fields(page: str) -> dict[str, Any]:
     found: dict[str, Any] = {name: html.unescape(value).strip() for name, value in _AREA.findall(form)}
     for name, options in _SELECT.findall(form):
         found[name] = _CHOSEN.findall(options)
-    for written in _INPUT.findall(form):
+    for tag in _INPUT.findall(form):
+        written = _CLASSES.sub("", tag)
         given = dict(re.findall(r'(\w+)="([^"]*)"', written))
         kind, name = given.get("type", "text"), given.get("name")
         if name and kind not in ("submit", "button") and (kind != "checkbox" or " checked" in written):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -32,7 +33,7 @@ def new_browser(server: Server) -> Iterator[NewBrowser]:
 def browser(new_browser: NewBrowser, staff: StaffAtHand) -> Browser:
     """Staff, logged in."""
     made = new_browser()
-    assert made.log_in(staff.username, staff.password).url.path == "/admin/"
+    assert made.log_in(staff.username, staff.password).url.path == "/console/"
     return made
 
 
@@ -68,3 +69,38 @@ def epoch(app: Connection, seller: SellerAtHand) -> int:
     row = app.execute("SELECT key_epoch FROM ledger.book WHERE seller_id = %s", (seller.id,)).fetchone()
     assert row is not None
     return int(row[0])
+
+
+class NewColleague(Protocol):
+    def __call__(self, role: str) -> tuple[StaffAtHand, Browser]: ...
+
+
+@pytest.fixture
+def new_colleague(people: Any, new_browser: NewBrowser) -> NewColleague:  # a module
+    """A new member of staff with a role, logged in."""
+
+    def make(role: str) -> tuple[StaffAtHand, Browser]:
+        made, browser = people.employ(role), new_browser()
+        browser.log_in(made.username, made.password)
+        return made, browser
+
+    return make
+
+
+class Noted(NamedTuple):
+    """One entry of the audit log."""
+
+    actor_id: int
+    act: str
+    reason: str
+    before: dict[str, Any] | None  # JSON values
+    after: dict[str, Any] | None
+
+
+def noted(app: Connection, subject_id: object) -> list[Noted]:
+    """What the audit log has of one thing, oldest first."""
+    rows = app.execute(
+        "SELECT actor_id, act, reason, before, after FROM audit.entry WHERE subject_id = %s ORDER BY id",
+        (str(subject_id),),
+    ).fetchall()
+    return [Noted(*row) for row in rows]

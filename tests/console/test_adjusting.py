@@ -25,11 +25,11 @@ def test_an_adjustment_moves_the_balance_up_and_down(
 ) -> None:
     seller = new_seller(available=1_000)
 
-    up = browser.send(page(seller), amount="500", reason="bonus")
-    down = browser.send(page(seller), amount="-1500", reason="all of it")
+    up = browser.send(page(seller), amount="50", reason="bonus")
+    down = browser.send(page(seller), amount="-150", reason="all of it")
 
-    assert "Adjustment of 500 IRR: done." in messages(up)
-    assert "Adjustment of -1,500 IRR: done." in messages(down)
+    assert "Adjustment of 50\xa0toman: done." in messages(up)
+    assert "Adjustment of \u2212150\xa0toman: done." in messages(down)
     assert book(app, seller) == (0, 3)
 
 
@@ -37,7 +37,7 @@ def test_one_form_sent_again_moves_money_once(
     browser: Browser, app: Connection, new_seller: NewSeller
 ) -> None:
     seller = new_seller()
-    form = browser.form(page(seller)) | {"amount": "700", "reason": "correction"}
+    form = browser.form(page(seller)) | {"amount": "70", "reason": "correction"}
 
     answers = [browser.post(page(seller), form) for _ in range(3)]
 
@@ -49,7 +49,7 @@ def test_one_form_sent_eight_times_at_once_moves_money_once(
     browser: Browser, app: Connection, new_seller: NewSeller
 ) -> None:
     seller = new_seller()
-    form = browser.form(page(seller)) | {"amount": "700", "reason": "double click"}
+    form = browser.form(page(seller)) | {"amount": "70", "reason": "double click"}
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: browser.post(page(seller), form), range(8)))
@@ -62,10 +62,10 @@ def test_one_form_sent_with_another_amount_is_refused(
     browser: Browser, app: Connection, new_seller: NewSeller
 ) -> None:
     seller = new_seller()
-    form = browser.form(page(seller)) | {"amount": "700", "reason": "correction"}
+    form = browser.form(page(seller)) | {"amount": "70", "reason": "correction"}
     browser.post(page(seller), form)
 
-    answer = browser.post(page(seller), form | {"amount": "900"})
+    answer = browser.post(page(seller), form | {"amount": "90"})
 
     assert "used with other values" in messages(answer)
     assert book(app, seller) == (700, 1)
@@ -75,7 +75,7 @@ def test_two_forms_are_two_adjustments(browser: Browser, app: Connection, new_se
     seller = new_seller()
 
     for _ in range(2):
-        browser.send(page(seller), amount="700", reason="the same words")
+        browser.send(page(seller), amount="70", reason="the same words")
 
     assert book(app, seller) == (1_400, 2)
 
@@ -84,19 +84,32 @@ def test_below_zero_is_refused_and_the_form_can_be_mended(
     browser: Browser, app: Connection, new_seller: NewSeller
 ) -> None:
     seller = new_seller(available=1_000)
-    form = browser.form(page(seller)) | {"amount": "-1001", "reason": "too much"}
+    form = browser.form(page(seller)) | {"amount": "-100.1", "reason": "too much"}
 
     refused = browser.post(page(seller), form)
     assert "never below zero" in messages(refused)
     assert book(app, seller) == (1_000, 1)
-    mended = browser.post(page(seller), form | {"amount": "-1000"})
+    mended = browser.post(page(seller), form | {"amount": "-100"})
 
     assert "done" in messages(mended)
     assert book(app, seller) == (0, 2)
 
 
 @pytest.mark.parametrize(
-    "amount", ["", "0", "1.5", "1e3", "abc", "NaN", "Infinity", str(2**63), "-" + str(2**63), "1" + "0" * 100]
+    "amount",
+    [
+        "",
+        "0",
+        "1.55",
+        "1.5 rial",
+        "1e3",
+        "abc",
+        "NaN",
+        "Infinity",
+        str(2**63),
+        "-" + str(2**63),
+        "1" + "0" * 100,
+    ],
 )
 def test_an_amount_that_will_not_do_is_named(
     browser: Browser, app: Connection, new_seller: NewSeller, amount: str
@@ -112,7 +125,7 @@ def test_an_amount_that_will_not_do_is_named(
 def test_a_sum_past_the_largest_number_is_refused(browser: Browser, new_seller: NewSeller) -> None:
     seller = new_seller(available=1)
 
-    answer = browser.send(page(seller), amount=str(2**63 - 1), reason="x")
+    answer = browser.send(page(seller), amount=f"{2**63 - 1} rial", reason="x")
 
     assert "2^63-1" in messages(answer)
 
@@ -147,7 +160,7 @@ def test_a_suspended_seller_is_still_corrected(
 ) -> None:
     seller = new_seller(available=10, active=False)
 
-    browser.send(page(seller), amount="-4", reason="mistake")
+    browser.send(page(seller), amount="-0.4", reason="mistake")
 
     assert book(app, seller) == (6, 2)
 
@@ -160,7 +173,7 @@ def test_a_book_that_stays_locked_is_said_to_be_busy(
     browser: Browser, app: Connection, new_seller: NewSeller, superuser: Connection
 ) -> None:
     seller = new_seller()
-    form = browser.form(page(seller)) | {"amount": "5", "reason": "x"}
+    form = browser.form(page(seller)) | {"amount": "0.5", "reason": "x"}
 
     with superuser.transaction():
         superuser.execute("SELECT FROM ledger.book WHERE seller_id = %s FOR UPDATE", (seller.id,))
@@ -176,7 +189,7 @@ def test_a_connection_that_breaks_is_told_and_the_form_can_be_sent_again(
     browser: Browser, app: Connection, new_seller: NewSeller, superuser: Connection
 ) -> None:
     seller = new_seller()
-    form = browser.form(page(seller)) | {"amount": "5", "reason": "x"}
+    form = browser.form(page(seller)) | {"amount": "0.5", "reason": "x"}
 
     with ThreadPoolExecutor(1) as pool, superuser.transaction():
         superuser.execute("SELECT FROM ledger.book WHERE seller_id = %s FOR UPDATE", (seller.id,))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.browser import OPERATORS, Browser
+from tests.console.conftest import noted
 from topup.trips import Connection
 
-CONNECTIONS = "/admin/gateways/connection/"
+CONNECTIONS = "/console/gateways/connection/"
 SECRET = "hush-hush-hush"
 GATEWAY = "SELECT gateway FROM gateways_operator WHERE code = 'irancell'"
 CONFIGURATION = {
@@ -93,6 +94,16 @@ def test_what_cannot_work_is_said_beside_its_field(
     assert "errorlist" in answer.text
     assert said in answer.text
     assert kept(app) is None
+
+
+def test_a_change_is_on_record_without_its_secrets(browser: Browser, app: Connection) -> None:
+    browser.send(f"{CONNECTIONS}add/", **FORM)
+
+    (row,) = app.execute("SELECT id FROM gateways_connection WHERE operator_id = 'irancell'").fetchall()
+    (entry,) = [each for each in noted(app, row[0]) if each.act == "connection_changed"]
+
+    assert (entry.after or {})["secrets"] == ["key"]
+    assert SECRET not in str(entry)
 
 
 def test_a_connection_is_never_deleted(browser: Browser, app: Connection) -> None:

@@ -23,7 +23,7 @@ def test_approving_credits_the_seller(
 
     answer = browser.act(REQUESTS, "approve", asked)
 
-    assert "1,000,000 IRR" in messages(answer)
+    assert "100,000\xa0toman" in messages(answer)
     assert "approved." in messages(answer)
     assert book(app, seller) == (1_000_000, 1)
     assert state_of(app, asked) == "approved"

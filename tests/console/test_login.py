@@ -10,7 +10,7 @@ from tests.support.sellers_at_hand import StaffAtHand
 
 
 def test_staff_log_in_by_the_form(browser: Browser) -> None:
-    page = browser.open("/admin/")
+    page = browser.open("/console/")
 
     assert page.status_code == httpx.codes.OK
     assert "TopUpEngine" in page.text
@@ -24,20 +24,20 @@ def test_the_root_leads_to_the_console(new_browser: NewBrowser) -> None:
 def test_a_sellers_member_does_not_get_in(new_browser: NewBrowser, new_seller: NewSeller) -> None:
     member, browser = new_seller(), new_browser()
 
-    answer = browser.log_in(member.username, member.password)
+    browser.log_in(member.username, member.password)
 
-    assert "errornote" in answer.text
-    assert "sessionid" not in browser.client.cookies
+    assert browser.open(SELLERS).url.path == "/"
+    assert browser.open(f"{SELLERS}{member.id}/change/").url.path == "/"
 
 
 def test_a_wrong_password_does_not_get_in(new_browser: NewBrowser, staff: StaffAtHand) -> None:
     answer = new_browser().log_in(staff.username, "not-it")
 
     assert answer.url.path == LOGIN
-    assert "errornote" in answer.text
+    assert "sessionid" not in answer.cookies
 
 
-@pytest.mark.parametrize("path", [SELLERS, REQUESTS, "/admin/sellers/seller/1/adjust/"])
+@pytest.mark.parametrize("path", [SELLERS, REQUESTS, "/console/sellers/seller/1/adjust/"])
 def test_nobody_sees_a_page_without_logging_in(new_browser: NewBrowser, path: str) -> None:
     assert new_browser().open(path).url.path == LOGIN
 

@@ -1,4 +1,4 @@
-"""Deciding an unknown recharge or a dispute from a page: through the door, on Django's own connection.
+"""Deciding a recharge, a dispute or a case from a page: through the door, on Django's own connection.
 
 Owns the way from a view to the domain's steps. What may be decided, and by how many people, is
 `recharges/review.py`'s to say.
@@ -11,7 +11,8 @@ from topup import clock, ids, trips
 from topup.console import moving
 from topup.ledger.cures import Cure, cure
 from topup.ledger.outcomes import Outcome
-from topup.recharges import disputes, errands, reverse, review
+from topup.recharges import cases, disputes, review
+from topup.recharges import reverse as reversing
 from topup.recharges.disputes import Dispute
 from topup.recharges.lifecycle import State
 from topup.recharges.reverse import Reversal, Reversals
@@ -26,16 +27,16 @@ PROPOSED = "proposed"
 
 def query_again(*, recharge_id: str, by: int) -> Outcome:
     """Make the question about an unknown recharge due now."""
-    seller_id = ids.seller_of(recharge_id)
-    asked = _run([errands.hasten(seller_id=seller_id, recharge_id=recharge_id, now_us=clock.now_us())])
+    found = _find(recharge_id)
+    if isinstance(found, Outcome):
+        return found
+    asked = _run([review.ask_again(found, by=by, now_us=clock.now_us())])
     if isinstance(asked, Outcome):
         return asked
     if asked[0][0][0]:
         _tell("query_again", recharge_id, by=by)
         return Outcome.POSTED
-    found = _find(recharge_id)
-    state = State(found.state) if isinstance(found, Recharge) else None
-    return review.objection(state) or Outcome.NOT_OPEN
+    return review.objection(State(found.state)) or Outcome.NOT_OPEN
 
 
 def resolve(*, recharge_id: str, verdict: Verdict, evidence: str, by: int) -> Outcome | str:
@@ -78,6 +79,28 @@ def withdraw(*, recharge_id: str, by: int) -> Outcome:
     return Outcome.POSTED
 
 
+def reverse(*, recharge_id: str, reason: str, by: int) -> Outcome:
+    """Give the price of a recharge back, without a dispute or with one that is open."""
+    wish = Reversal(ids.seller_of(recharge_id), recharge_id, reason, by)
+    outcome = moving.move(wish=wish, family=Reversals()).outcome
+    if outcome is Outcome.POSTED:
+        _tell("reverse", recharge_id, by=by)
+    return outcome
+
+
+def close_case(*, case_id: str, resolution: str, by: int) -> Outcome:
+    """Close a case with what was found out; no money moves."""
+    seller_id, now_us = ids.seller_of(case_id), clock.now_us()
+    closing = cases.close(seller_id=seller_id, case_id=case_id, by=by, resolution=resolution, now_us=now_us)
+    closed = _run([closing])
+    if isinstance(closed, Outcome):
+        return closed
+    if not closed[0][0][0]:
+        return Outcome.ALREADY_DECIDED
+    _tell("close_case", case_id, by=by)
+    return Outcome.POSTED
+
+
 def reverse_dispute(*, dispute_id: str, reason: str, by: int) -> Outcome:
     """Answer a dispute with a reversal: the price goes back and the dispute is closed, at once."""
     found = _find_dispute(dispute_id)
@@ -101,7 +124,7 @@ def refuse_dispute(*, dispute_id: str, reason: str, evidence: str, by: int) -> O
 
 
 def _find(recharge_id: str) -> Recharge | Outcome:
-    rows = _run([reverse.read(ids.seller_of(recharge_id), recharge_id)])
+    rows = _run([reversing.read(ids.seller_of(recharge_id), recharge_id)])
     if isinstance(rows, Outcome):
         return rows
     return Recharge(*rows[0][0]) if rows[0] else Outcome.NOT_FOUND

@@ -5,10 +5,10 @@ balance, a movement, a request's state or a recharge: those go through `topup.co
 `topup.console.deciding` and `topup.console.resolving`.
 """
 
-from django.contrib import admin
-
+from topup.console import columns
 from topup.console.admin import (
     api_keys,
+    audit_log,
     books,
     cases,
     connections,
@@ -25,8 +25,10 @@ from topup.console.admin import (
 
 __all__ = [
     "api_keys",
+    "audit_log",
     "books",
     "cases",
+    "columns",
     "connections",
     "credit_requests",
     "disputes",
@@ -38,8 +40,3 @@ __all__ = [
     "settlements",
     "users",
 ]
-
-admin.site.site_header = "TopUpEngine"
-admin.site.site_title = "TopUpEngine"
-admin.site.index_title = "Staff console"
-admin.site.site_url = None

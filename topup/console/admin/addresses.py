@@ -5,7 +5,10 @@ from typing import Any
 
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
-from django.forms import CharField, Textarea
+from django.forms import CharField
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from topup.sellers.models import MAX_ADDRESSES
 
@@ -15,7 +18,9 @@ def network(written: str) -> str:
     try:
         return str(ipaddress.ip_network(written.strip(), strict=False))
     except ValueError as error:
-        raise ValidationError(f"{written} is no address and no network") from error
+        raise ValidationError(
+            gettext("%(written)s is no address and no network") % {"written": written}
+        ) from error
 
 
 class AddressesField(SimpleArrayField):
@@ -26,9 +31,10 @@ class AddressesField(SimpleArrayField):
             CharField(max_length=43),
             required=False,
             max_length=MAX_ADDRESSES,
-            widget=Textarea(attrs={"rows": 3, "cols": 40}),
-            help_text="Addresses or networks such as 10.0.0.0/8, with commas between them; "
-            "empty: from anywhere.",
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "dir": "ltr"}),
+            help_text=_(
+                "Addresses or networks such as 10.0.0.0/8, with commas between them; empty: from anywhere."
+            ),
             **kwargs,
         )
 

@@ -5,14 +5,18 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from topup.console.admin import columns
+from topup.console import columns
 from topup.console.admin.base import ReadOnlyAdmin
+from topup.console.permission import may
 from topup.sellers import tokens
 from topup.sellers.models import ApiKey
+from topup.sellers.roles import Deed
 
 
-@admin.display(description="Seller")
+@admin.display(description=_("Seller"))
 def seller(key: ApiKey) -> str:
     return str(key.user.seller or columns.EMPTY)
 
@@ -24,27 +28,29 @@ class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
         "label",
         "user",
         seller,
-        columns.moment("created_at", "Created"),
-        columns.moment("expires_at", "Expires"),
-        columns.moment("revoked_at", "Revoked"),
+        columns.moment("created_at", _("Created")),
+        columns.moment("expires_at", _("Expires")),
+        columns.moment("revoked_at", _("Revoked")),
     )
     fields: ClassVar[Any] = list_display
     readonly_fields = fields
     list_select_related = ("user__seller",)
     list_per_page = 50
     search_fields = ("user__username", "label", "=id")
-    search_help_text = "A username or a label, or a key's id"
+    search_help_text = _("A username or a label, or a key's id")
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Revoking is the permission to change, though a key's page has nothing to save."""
-        return request.user.has_perm("sellers.change_apikey")
+        """Whoever manages users may revoke, though a key's page has nothing to save."""
+        return may(request, Deed.MANAGE_USERS)
 
-    @admin.action(description="Revoke selected keys", permissions=["revoke"])
+    @admin.action(description=_("Revoke selected keys"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiKey]") -> None:
         for key in queryset.select_related("user"):
             if tokens.revoke(user=key.user, key_id=str(key.pk)):
-                self.log_change(request, key, "Revoked.")
-                self.message_user(request, f"Key {key} of {key.user} is revoked, from the next request on.")
+                text = gettext("Key %(key)s of %(user)s is revoked, from the next request on.")
+                level = messages.SUCCESS
             else:
-                self.message_user(request, f"Key {key} of {key.user} was revoked before.", messages.INFO)
+                text = gettext("Key %(key)s of %(user)s was revoked before.")
+                level = messages.INFO
+            self.message_user(request, text % {"key": key, "user": key.user}, level)

@@ -1,9 +1,12 @@
-"""What the console's pages are made from: a typed page, and a page that nobody can write.
+"""What the console's pages are made from: what each role may do there, and a page that nobody can write.
 
-Owns the permissions of what only the door writes: not even a superuser adds, changes or deletes it.
+Owns the permissions: a page names the deed that reading it and the deed that changing it takes, and
+`topup.sellers.roles` says who may. Of what only the door writes, not even a superuser adds, changes or
+deletes anything.
 """
 
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -11,23 +14,33 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from topup.console import navigation
+from topup.console.permission import Permitted
 from topup.sellers.models import User
 
 M = TypeVar("M", bound=models.Model)
 
-# The type checker knows which model a page is about; the running class takes no such argument.
+# The type checker knows Django's classes, and which model a page is about; the running ones are
+# unfold's, which bring no types, and take no such argument.
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin
+    AnyAdmin = admin.ModelAdmin[Any]
     PersonAdmin = DjangoUserAdmin[User]
 else:
+    from unfold.admin import ModelAdmin as UnfoldAdmin
 
-    class ModelAdmin(admin.ModelAdmin):
+    class ModelAdmin(UnfoldAdmin):
         def __class_getitem__(cls, _: object) -> type:
             return cls
 
-    PersonAdmin = DjangoUserAdmin
+    class PersonAdmin(DjangoUserAdmin, UnfoldAdmin):
+        pass
+
+    AnyAdmin = object
 
 
 class StaffRequest(HttpRequest):
@@ -36,8 +49,35 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-class PageAdmin(ModelAdmin[M]):
+class Titled(AnyAdmin):
+    """A page that says where it belongs, in the navigation's words; its history is the audit log."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": navigation.title_of(self.opts)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:  # Django's own
+        title = {"section": navigation.title_of(self.opts)}
+        return super().changeform_view(request, object_id, form_url, {**title, **(extra_context or {})})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What was done to a row is in the audit log, whichever way it was done."""
+        return HttpResponseRedirect(
+            f"{reverse('admin:audit_entry_changelist')}?{urlencode({'q': object_id})}"
+        )
+
+
+class PageAdmin(Permitted, Titled, ModelAdmin[M]):
     """A page whose actions refuse what is no id, where Django would fail."""
+
+    show_facets = admin.ShowFacets.NEVER
+    list_fullwidth = True
 
     def response_action(
         self,
@@ -49,7 +89,7 @@ class PageAdmin(ModelAdmin[M]):
             for written in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(written)
         except ValidationError:
-            self.message_user(request, "What was selected is not there.", messages.ERROR)
+            self.message_user(request, _("What was selected is not there."), messages.ERROR)
             return None
         return super().response_action(request, queryset, *more)
 
@@ -58,9 +98,6 @@ class UnaddedAdmin(PageAdmin[M]):
     """A page whose rows are neither added nor deleted here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # any row
         return False
 
 

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from topup.console.admin import columns
-from topup.console.admin.of_sellers import OfSellersAdmin, seller_number
+from topup.console import columns
+from topup.console.admin.of_sellers import OfSellersAdmin
+from topup.console.written import seller_number
 from topup.ledger.models import Book
 
 
@@ -15,24 +17,24 @@ from topup.ledger.models import Book
 class BookAdmin(OfSellersAdmin[Book]):
     list_display = (
         columns.seller,
-        columns.amount("available", "Available"),
-        columns.amount("held", "Held"),
-        columns.amount("sold", "Sold"),
-        columns.amount("funded", "Funded"),
-        columns.amount("adjusted", "Adjusted"),
-        "seq",
+        columns.amount("available", _("Available")),
+        columns.amount("held", _("Held")),
+        columns.amount("sold", _("Sold")),
+        columns.amount("funded", _("Funded")),
+        columns.amount("adjusted", _("Adjusted")),
+        columns.count("seq", _("Version")),
         "active",
     )
     fields: ClassVar[Any] = (
         *list_display,
-        columns.amount("daily_limit", "Daily limit"),
-        columns.amount("per_recharge_max", "Most per recharge"),
+        columns.amount("daily_limit", _("Daily limit")),
+        columns.amount("per_recharge_max", _("Most per recharge")),
     )
     readonly_fields = fields
     ordering = ("-seller_id",)
-    list_display_links = ("seq",)
+    list_display_links: Any = None
     search_fields = ("seller_id",)
-    search_help_text = "The number of a seller"
+    search_help_text = _("The number of a seller")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Book | None:
         number = seller_number(object_id)

@@ -7,115 +7,89 @@ import uuid
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.contenttypes.models import ContentType
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from topup import clock, ids, trips
-from topup.console import moving
-from topup.console.admin import columns
-from topup.console.admin.asking import ask
+from topup import ids
+from topup.console import columns, resolving, words
+from topup.console.admin import deeds
 from topup.console.admin.base import StaffRequest
 from topup.console.admin.credit_requests import selected
+from topup.console.admin.filters import QueueFilter, WordFilter
 from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter
-from topup.recharges import cases
-from topup.recharges.case_kinds import Kind
-from topup.recharges.cases import MAX_RESOLUTION, NO_SELLER, State
+from topup.console.permission import may
+from topup.recharges.cases import MAX_RESOLUTION, State
 from topup.recharges.models import Case
-from topup.telemetry import security
+from topup.sellers.roles import Deed
 
-EVERY_STATE = "all"
+CLOSED = _("closed.")
 
 
-class CaseStateFilter(admin.SimpleListFilter):
-    """What is open comes first; the rest is asked for."""
-
-    title = "state"
+class StateFilter(QueueFilter):
+    title = _("state")
     parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # any page
-        return [*((str(state), state.capitalize()) for state in State), (EVERY_STATE, "All")]
-
-    def choices(self, changelist: Any) -> Any:  # Django's list and its choices
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": value == self._chosen(), "query_string": query, "display": title}
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        chosen = self._chosen()
-        return queryset if chosen == EVERY_STATE else queryset.filter(state=chosen)
-
-    def _chosen(self) -> str:
-        known = {str(value) for value, _ in self.lookup_choices}
-        value = self.value()
-        return value if value in known else State.OPEN
+    titles = words.CASE_STATES
+    waiting = State.OPEN
 
 
-class KindFilter(admin.SimpleListFilter):
-    title = "kind"
+class KindFilter(WordFilter):
+    title = _("kind")
     parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # any page
-        return [(str(kind), kind.replace("_", " ").capitalize()) for kind in Kind]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        known = {str(kind) for kind in Kind}
-        return queryset.filter(kind=self.value()) if self.value() in known else queryset
+    titles = words.CASE_KINDS
 
 
 class CloseForm(forms.Form):
     resolution = forms.CharField(
-        max_length=MAX_RESOLUTION, widget=AdminTextareaWidget, help_text="What was found out, and done."
+        label=_("Resolution"),
+        max_length=MAX_RESOLUTION,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": deeds.ROWS}),
+        help_text=_("What was found out, and done."),
     )
 
 
-@admin.display(description="Seller")
-def seller(row: Any) -> str:  # a Case with the seller's name
-    return columns.EMPTY if row.seller_id == NO_SELLER else columns.seller(row)
-
-
-@admin.display(description="Recharge")
-def recharge(row: Any) -> str:  # a Case
-    if row.recharge_id is None:
-        return columns.EMPTY
-    url = reverse("admin:recharges_recharge_change", args=[row.recharge_id])
-    return format_html('<a href="{}">{}</a>', url, row.recharge_id)
-
-
-opened = columns.moment_us("opened_at_us", "Opened")
+opened = columns.moment_us("opened_at_us", _("Opened"))
+kind = columns.word("kind", _("Kind"), words.CASE_KINDS)
+state = columns.word("state", _("State"), words.CASE_STATES)
 
 
 @admin.register(Case)
 class CaseAdmin(OfSellersAdmin[Case]):
     list_display = (
         opened,
-        "kind",
-        "operator",
-        seller,
-        recharge,
-        columns.beginning("evidence", "Evidence"),
-        "state",
+        kind,
+        columns.operator,
+        columns.seller,
+        state,
+        columns.beginning("evidence", _("Evidence")),
     )
-    list_display_links = (opened, "kind")
+    list_display_links = (opened, kind)
     fields: ClassVar[Any] = (
-        "id", opened, "kind", "operator", seller, recharge, "subject", "evidence", "state",
-        columns.moment_us("closed_at_us", "Closed"), columns.person("closed_by", "Closed by"), "resolution",
-    )  # fmt: skip
+        opened,
+        kind,
+        state,
+        columns.operator,
+        columns.seller,
+        columns.recharge,
+        columns.plain("subject", _("Subject")),
+        columns.raw("evidence", _("Evidence")),
+        columns.moment_us("closed_at_us", _("Closed")),
+        columns.person("closed_by", _("Closed by")),
+        columns.plain("resolution", _("Resolution")),
+        columns.identifier("id", _("Id")),
+    )
     readonly_fields = fields
     people = ("closed_by",)
     ordering = ("-id",)
-    list_filter = (CaseStateFilter, KindFilter, SellerFilter)
+    list_filter = (StateFilter, KindFilter, SellerFilter)
     search_fields = ("id",)
-    search_help_text = "The id of a case or of a recharge, or an operator's code"
+    search_help_text = _("The id of a case or of a recharge, or an operator's code")
     actions: Any = ("close",)
     # Django would offer to select what is on other pages too, unseen.
-    actions_selection_counter = False
+    list_disable_select_all = True
 
     def older_than(self, written: str) -> list[Q]:
         return [Q(id__lt=str(uuid.UUID(written)))]
@@ -127,55 +101,27 @@ class CaseAdmin(OfSellersAdmin[Case]):
     def named(self, term: str, request: HttpRequest) -> Q:
         return Q(operator=term)
 
-    def has_close_permission(self, request: HttpRequest) -> bool:
-        """Closing is the permission to change, though a case's page has nothing to save."""
-        return request.user.has_perm("recharges.change_case")
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """A case's page has nothing to save; closing is a deed of its own."""
+        return may(request, Deed.DECIDE_REVIEW)
 
-    @admin.action(description="Close selected cases", permissions=["close"])
+    @admin.action(description=_("Close selected cases"), permissions=["decide"])
     def close(self, request: StaffRequest, queryset: "QuerySet[Case]") -> HttpResponse | None:
-        chosen = selected(request)
+        chosen = {each: self._described(request, each) for each in selected(request)}
         form = CloseForm(request.POST if "resolution" in request.POST else None)
         if not form.is_valid():
-            return ask(
-                self,
-                request,
-                form,
-                title="Close cases",
-                button="Close",
-                about=[self._described(request, case_id) for case_id in chosen],
-                hidden=[("action", "close"), *((ACTION_CHECKBOX_NAME, case_id) for case_id in chosen)],
+            title = gettext("Close cases")
+            return deeds.ask_about(
+                self, request, form, action="close", title=title, button=gettext("Close"), chosen=chosen
             )
-        for case_id in chosen:
-            self._close(request, case_id, form.cleaned_data["resolution"])
+        resolution, by = form.cleaned_data["resolution"], request.user.pk
+        for each, about in chosen.items():
+            outcome = resolving.close_case(case_id=each, resolution=resolution, by=by)
+            deeds.say(self, request, outcome, about=about, done=CLOSED)
         return None
-
-    def _close(self, request: StaffRequest, case_id: str, resolution: str) -> None:
-        own, by = moving.own_connection(), request.user.pk
-        statement = cases.close(
-            seller_id=ids.seller_of(case_id),
-            case_id=case_id,
-            by=by,
-            resolution=resolution,
-            now_us=clock.now_us(),
-        )
-        (((closed,),),) = trips.run(own, [statement])
-        described = self._described(request, case_id)
-        if not closed:
-            self.message_user(request, f"{described}: is not open; nothing was changed.", messages.WARNING)
-            return
-        security.decided(decision="close_case", seller_id=ids.seller_of(case_id), object_id=case_id, by=by)
-        self.message_user(request, f"{described}: closed.", messages.SUCCESS)
-        LogEntry.objects.create(
-            user_id=by,
-            content_type=ContentType.objects.get_for_model(Case),
-            object_id=case_id,
-            object_repr=f"case {case_id}",
-            action_flag=CHANGE,
-            change_message=f"Closed: {resolution}",
-        )
 
     def _described(self, request: HttpRequest, case_id: str) -> str:
         row: Any = self.get_object(request, case_id)  # with the names that the list has
         if row is None:
-            return f"{case_id}: there is no such case"
-        return f"{row.kind.replace('_', ' ')}, {row.operator}, {row.subject}"
+            return gettext("%(id)s: there is no such case") % {"id": case_id}
+        return f"{kind(row)} · {columns.operator(row)} · {row.subject}"

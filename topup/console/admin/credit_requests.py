@@ -1,7 +1,7 @@
 """Credit requests: the queue that staff decide, and the record of what was decided.
 
-Owns the two actions. Both go by the ids that were sent, through `topup.console.deciding`; sending
-them again finds them decided.
+Owns the decisions on a request's page and on the list. Both go by the ids that were sent, through
+`topup.console.deciding`; sending them again finds them decided.
 """
 
 import uuid
@@ -10,126 +10,161 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from topup import ids
-from topup.console import deciding
-from topup.console.admin import columns
+from topup.console import columns, deciding, request_page, words
 from topup.console.admin.asking import ask
 from topup.console.admin.base import StaffRequest
-from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter, identifier
+from topup.console.admin.filters import QueueFilter
+from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter
 from topup.console.outcomes import OUTCOMES
+from topup.console.permission import may
+from topup.console.written import identifier
 from topup.credit.decide import MAX_TEXT
 from topup.credit.lifecycle import State
 from topup.credit.models import CreditRequest
 from topup.ledger.outcomes import Outcome
+from topup.sellers.roles import Deed
 
-EVERY_STATE = "all"
 
-
-class StateFilter(admin.SimpleListFilter):
-    """What waits for a decision comes first; the rest is asked for."""
-
-    title = "state"
+class StateFilter(QueueFilter):
+    title = _("state")
     parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # any page
-        return [*((str(state), state.capitalize()) for state in State), (EVERY_STATE, "All")]
-
-    def choices(self, changelist: Any) -> Any:  # Django's list and its choices
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": value == self._chosen(), "query_string": query, "display": title}
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        chosen = self._chosen()
-        return queryset if chosen == EVERY_STATE else queryset.filter(state=chosen)
-
-    def _chosen(self) -> str:
-        known = {str(value) for value, _ in self.lookup_choices}
-        value = self.value()
-        return value if value in known else State.PENDING
+    titles = words.REQUEST_STATES
+    waiting = State.PENDING
 
 
-created = columns.moment_us("created_at_us", "Created")
-about_the_money = (created, columns.seller, columns.amount("amount", "Amount"), "state")
+created = columns.moment_us("created_at_us", _("Asked"))
+about_the_money = (
+    created,
+    columns.seller,
+    columns.amount("amount", _("Amount")),
+    columns.word("state", _("State"), words.REQUEST_STATES),
+)
 about_people = (
-    columns.person("requested_by", "Requested by"),
-    columns.person("decided_by", "Decided by"),
-    columns.moment_us("decided_at_us", "Decided"),
+    columns.person("requested_by", _("Requested by")),
+    columns.person("decided_by", _("Decided by")),
+    columns.moment_us("decided_at_us", _("Decided")),
 )
 
 
 class RejectForm(forms.Form):
     reason = forms.CharField(
-        max_length=MAX_TEXT, widget=AdminTextareaWidget, help_text="The seller reads it."
+        label=_("Reason"),
+        max_length=MAX_TEXT,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "data-key": "r"}),
+        help_text=_("The seller reads it."),
     )
 
 
 @admin.register(CreditRequest)
 class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
-    list_display = (*about_the_money, columns.beginning("note", "Note"), *about_people)
+    change_form_template = "console/credit_request.html"
+    list_display = (*about_the_money, columns.beginning("note", _("Note")), *about_people)
     list_display_links = (created,)
     fields: ClassVar[Any] = (
-        "id",
         *about_the_money,
-        "note",
+        columns.plain("bank_reference", _("Tracking number")),
+        columns.plain("note", _("Note")),
         *about_people,
-        "reason",
-        columns.plain("credit_seq", "Version of the credit"),
+        columns.plain("reason", _("Reason")),
+        columns.plain("credit_seq", _("Version of the credit")),
+        columns.identifier("id", _("Id")),
     )
     readonly_fields = fields
     people = ("requested_by", "decided_by")
     ordering = ("-id",)
     list_filter = (StateFilter, SellerFilter)
     search_fields = ("id",)
-    search_help_text = "The id of a request"
+    search_help_text = _("The id of a request")
     actions: Any = ("approve", "reject")
     # Django would offer to select what is on other pages too, unseen.
-    actions_selection_counter = False
+    list_disable_select_all = True
 
     def older_than(self, written: str) -> list[Q]:
         return [Q(id__lt=str(uuid.UUID(written)))]
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Deciding is the permission to change, though a request's page has nothing to save."""
-        return request.user.has_perm("credit.change_creditrequest")
+        """A request's page has nothing to save; deciding is a deed of its own."""
+        return may(request, Deed.DECIDE_CREDIT)
 
-    @admin.action(description="Approve selected credit requests", permissions=["decide"])
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        own = path("<uuid:request_id>/decide/", decide, name="credit_creditrequest_decide")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        about: dict[str, Any] = {}
+        if row is not None and self.has_view_permission(request):
+            deciding.look(seller_id=row.seller_id, request_id=object_id, by=request.user.pk or 0)
+            about = request_page.about(row, by=request.user.pk or 0)
+            about |= {"may_decide": self.has_decide_permission(request), "reject_form": RejectForm()}
+        return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
+
+    def decide_view(self, request: StaffRequest, request_id: uuid.UUID) -> HttpResponse:
+        """One decision by its button, then the next request that waits."""
+        written = str(request_id)
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, written) is None:
+            raise Http404
+        page = reverse("admin:credit_creditrequest_change", args=[written])
+        if request.method != "POST":
+            return HttpResponseRedirect(page)
+        if request.POST.get("decision") == "approve":
+            outcome = self._approve(request, written)
+        else:
+            form = RejectForm(request.POST)
+            if not form.is_valid():
+                return self.change_view(request, written, extra_context={"reject_form": form})
+            outcome = self._reject(request, written, form.cleaned_data["reason"])
+        following = request_page.following(written) if outcome in (Outcome.POSTED, Outcome.PROPOSED) else None
+        return HttpResponseRedirect(
+            page if following is None else reverse("admin:credit_creditrequest_change", args=[following])
+        )
+
+    @admin.action(description=_("Approve selected credit requests"), permissions=["decide"])
     def approve(self, request: StaffRequest, queryset: "QuerySet[CreditRequest]") -> None:
         for request_id in selected(request):
-            outcome = deciding.approve(
-                seller_id=ids.seller_of(request_id), request_id=request_id, by=request.user.pk
-            )
-            self._say(request, request_id, outcome, decision="approved")
+            self._approve(request, request_id)
 
-    @admin.action(description="Reject selected credit requests", permissions=["decide"])
+    @admin.action(description=_("Reject selected credit requests"), permissions=["decide"])
     def reject(self, request: StaffRequest, queryset: "QuerySet[CreditRequest]") -> HttpResponse | None:
         chosen = selected(request)
         form = RejectForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
             return self._ask_why(request, form, chosen)
         for request_id in chosen:
-            outcome = deciding.reject(
-                seller_id=ids.seller_of(request_id),
-                request_id=request_id,
-                by=request.user.pk,
-                reason=form.cleaned_data["reason"],
-            )
-            self._say(request, request_id, outcome, decision="rejected")
+            self._reject(request, request_id, form.cleaned_data["reason"])
         return None
+
+    def _approve(self, request: StaffRequest, request_id: str) -> Outcome:
+        seller_id, by = ids.seller_of(request_id), request.user.pk
+        outcome = deciding.approve(seller_id=seller_id, request_id=request_id, by=by)
+        return self._say(request, request_id, outcome, decision=gettext("approved."))
+
+    def _reject(self, request: StaffRequest, request_id: str, reason: str) -> Outcome:
+        seller_id, by = ids.seller_of(request_id), request.user.pk
+        outcome = deciding.reject(seller_id=seller_id, request_id=request_id, by=by, reason=reason)
+        return self._say(request, request_id, outcome, decision=gettext("rejected."))
 
     def _ask_why(self, request: HttpRequest, form: RejectForm, chosen: list[str]) -> HttpResponse:
         return ask(
             self,
             request,
             form,
-            title="Reject credit requests",
-            button="Reject",
+            title=gettext("Reject credit requests"),
+            button=gettext("Reject"),
             about=[self._described(request, request_id) for request_id in chosen],
             hidden=[("action", "reject"), *((ACTION_CHECKBOX_NAME, request_id) for request_id in chosen)],
         )
@@ -137,23 +172,19 @@ class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
     def _described(self, request: HttpRequest, request_id: str) -> str:
         row: Any = self.get_object(request, request_id)  # with the names that the list has
         if row is None:
-            return f"{request_id}: there is no such request"
-        amount = columns.amount("amount", "")(row)
-        return f"{amount} for {row.seller_name} (seller {row.seller_id})"
+            return gettext("%(id)s: there is no such request") % {"id": request_id}
+        told = {
+            "amount": columns.money(row.amount, row.currency),
+            "name": row.seller_name,
+            "number": row.seller_id,
+        }
+        return gettext("%(amount)s for %(name)s (seller %(number)s)") % told
 
-    def _say(self, request: StaffRequest, request_id: str, outcome: Outcome, *, decision: str) -> None:
+    def _say(self, request: StaffRequest, request_id: str, outcome: Outcome, *, decision: str) -> Outcome:
         said = OUTCOMES[outcome]
-        text = f"{decision}." if outcome is Outcome.POSTED else said.text
+        text = decision if outcome is Outcome.POSTED else said.text
         self.message_user(request, f"{self._described(request, request_id)}: {text}", said.level)
-        if outcome is Outcome.POSTED:
-            LogEntry.objects.create(
-                user_id=request.user.pk,
-                content_type=ContentType.objects.get_for_model(CreditRequest),
-                object_id=request_id,
-                object_repr=f"credit request {request_id}",
-                action_flag=CHANGE,
-                change_message=f"{decision.capitalize()}.",
-            )
+        return outcome
 
 
 def selected(request: HttpRequest) -> list[str]:

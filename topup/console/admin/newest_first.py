@@ -4,13 +4,20 @@ Owns the walk from one page to the next by the last row seen (`?before=<its id>`
 thousandth page costs as much as the first. It must never count, and never skip over rows.
 """
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+# The type checker knows Django's class; the running one is unfold's, which brings no types.
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
+else:
+    from unfold.views import ChangeList
+
+from topup.console import columns
 
 BEFORE = "before"
 ROWS_PER_PAGE = 50
@@ -33,6 +40,7 @@ class NewestFirst(ChangeList):
 
     model_admin: Any  # a ModelAdmin that is ListsNewestFirst
     older: str | None = None
+    shown: str = ""
     newest: str | None = None
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> "QuerySet[Any]":
@@ -53,19 +61,24 @@ class NewestFirst(ChangeList):
         self.newest = self.get_query_string() if before else None
         self.result_list = page
         self.result_count = len(page)
+        self.shown = columns.number(len(page))
         self.paginator = Paginator(page, self.list_per_page)
         self.full_result_count = None
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
 
     def _walk(self, before: str, *, wanted: int) -> list[Any]:
-        page_model: ListsNewestFirst = self.model_admin
-        try:
-            parts = page_model.older_than(before) if before else [Q()]
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
-        rows: list[Any] = []
-        for part in parts:
-            if len(rows) < wanted:
-                rows += self.queryset.filter(part)[: wanted - len(rows)]
-        return rows
+        return walk(self.model_admin, self.queryset, before=before, wanted=wanted)
+
+
+def walk(page_model: ListsNewestFirst, rows_of: "QuerySet[Any]", *, before: str, wanted: int) -> list[Any]:
+    """The rows after the one with this id, or the first; each part of the way along one index."""
+    try:
+        parts = page_model.older_than(before) if before else [Q()]
+    except ValueError as error:
+        raise IncorrectLookupParameters(error) from error
+    rows: list[Any] = []
+    for part in parts:
+        if len(rows) < wanted:
+            rows += rows_of.filter(part)[: wanted - len(rows)]
+    return rows

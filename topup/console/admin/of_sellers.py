@@ -8,30 +8,28 @@ import uuid
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from topup import ids
-from topup.console.admin import columns
+from topup.console import columns
+from topup.console.admin import exporting
 from topup.console.admin.base import ReadOnlyAdmin
-from topup.console.admin.newest_first import ROWS_PER_PAGE, NewestFirst
+from topup.console.admin.newest_first import BEFORE, ROWS_PER_PAGE, NewestFirst
+from topup.console.written import identifier, seller_number
 from topup.sellers.models import Seller
 
 M = TypeVar("M", bound=Model)
 
 
-def identifier(written: str) -> str | None:
-    """An id as it is kept, from how somebody wrote it; None for what is no id."""
-    try:
-        return str(uuid.UUID(written.strip()))
-    except ValueError:
-        return None
-
-
 class SellerFilter(admin.SimpleListFilter):
     """A field for the seller's number: there may be thousands of sellers, so they are not listed."""
 
-    title = "seller"
+    title = _("seller")
     parameter_name = "seller"
     template = "console/seller_filter.html"
     others: list[tuple[str, str]]
@@ -53,20 +51,11 @@ class SellerFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(seller_id=number)
 
 
-def seller_number(written: str | None) -> int | None:
-    """The number in the filter's field; 0, which no seller has, for what is no number."""
-    if not written:
-        return None
-    number = int(written) if written.isdecimal() else 0
-    return number if number <= ids.MAX_SELLER_ID else 0
-
-
 class OfSellersAdmin(ReadOnlyAdmin[M]):
     """A list by seller, newest first, and a page for each row."""
 
     list_per_page = ROWS_PER_PAGE
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     actions: Any = None
     list_filter: ClassVar[Any] = (SellerFilter,)
@@ -74,6 +63,23 @@ class OfSellersAdmin(ReadOnlyAdmin[M]):
     ordering: ClassVar[tuple[str, ...]] = ("-seller_id", "-id")
     people: ClassVar[tuple[str, ...]] = ()
     """The fields that hold a user's number."""
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export.csv", self.admin_site.admin_view(self.export), name=name), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        query = request.GET.copy()
+        query.pop(BEFORE, None)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
+        export_url = f"{address}?{query.urlencode()}" if query else address
+        return super().changelist_view(request, {"export_url": export_url, **(extra_context or {})})
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """Every row that the list's filters leave, up to a limit, as CSV; on record."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return exporting.answer(self, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestFirst]:  # Django's own
         return NewestFirst

@@ -4,40 +4,57 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from topup.console import columns, words
 from topup.console.admin.base import UnaddedAdmin
+from topup.console.amounts import AmountField
 from topup.gateways import connections
 from topup.gateways.directory import MAX_PREFIX
 from topup.gateways.models import Operator
 from topup.gateways.settings import Unusable
-from topup.money import MAX_MINOR, with_separators
+from topup.money import MAX_MINOR
+from topup.sellers.roles import Deed
 
 NAME_LENGTH = 60
 
 
 class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no argument when it runs
-    name_en = forms.CharField(label="Name (English)", max_length=NAME_LENGTH, widget=AdminTextInputWidget)
-    name_fa = forms.CharField(label="Name (Persian)", max_length=NAME_LENGTH, widget=AdminTextInputWidget)
-    min_minor = forms.IntegerField(label="Smallest recharge (IRR)", min_value=1, max_value=MAX_MINOR)
-    max_minor = forms.IntegerField(label="Largest recharge (IRR)", min_value=1, max_value=MAX_MINOR)
+    name_en = forms.CharField(
+        label=_("Name (English)"), max_length=NAME_LENGTH, widget=UnfoldAdminTextInputWidget
+    )
+    name_fa = forms.CharField(
+        label=_("Name (Persian)"), max_length=NAME_LENGTH, widget=UnfoldAdminTextInputWidget
+    )
+    status = forms.ChoiceField(
+        label=_("State"), choices=list(words.STANDINGS.items()), widget=UnfoldAdminSelectWidget
+    )
+    min_minor = AmountField(label=_("Smallest recharge (toman)"))
+    max_minor = AmountField(label=_("Largest recharge (toman)"))
 
     class Meta:
         model = Operator
         fields = ("gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
-        widgets: ClassVar = {"prefixes": forms.Textarea(attrs={"rows": 3, "cols": 60})}
+        widgets: ClassVar = {"prefixes": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def clean_prefixes(self) -> list[str]:
         """Digits only, and no other operator's: a prefix that two have belongs to either."""
         prefixes: list[str] = list(dict.fromkeys(each.strip() for each in self.cleaned_data["prefixes"]))
         for prefix in prefixes:
             if not (prefix.isascii() and prefix.isdecimal() and len(prefix) <= MAX_PREFIX):
-                raise ValidationError(f"{prefix!r} is not 1 to {MAX_PREFIX} digits")
+                raise ValidationError(
+                    gettext("%(prefix)s is not 1 to %(most)s digits")
+                    % {"prefix": repr(prefix), "most": MAX_PREFIX}
+                )
         others = Operator.objects.exclude(pk=self.instance.pk).filter(prefixes__overlap=prefixes)
         for other in others:
             common = ", ".join(sorted(set(prefixes) & set(other.prefixes)))
-            raise ValidationError(f"{other.name_en} has {common}")
+            raise ValidationError(
+                gettext("%(operator)s has %(prefixes)s") % {"operator": other, "prefixes": common}
+            )
         return prefixes
 
     def clean_gateway(self) -> str:
@@ -53,25 +70,35 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         smallest, largest = cleaned.get("min_minor"), cleaned.get("max_minor")
         if smallest is not None and largest is not None and largest < smallest:
-            raise ValidationError("The largest recharge is smaller than the smallest.")
+            raise ValidationError(gettext("The largest recharge is smaller than the smallest."))
         return cleaned
 
 
-@admin.display(description="Prefixes")
+@admin.display(description=_("Prefixes"))
 def prefixes(operator: Operator) -> str:
-    return " ".join(operator.prefixes)
+    return columns.apart(" ".join(operator.prefixes))
 
 
-@admin.display(description="Recharges")
+@admin.display(description=_("Recharges"))
 def accepted_range(operator: Operator) -> str:
     least, most = operator.min_minor, operator.max_minor
-    up_to = "" if most == MAX_MINOR else f" to {with_separators(most)} IRR"
-    return f"from {with_separators(least)} IRR{up_to}"
+    if most == MAX_MINOR:
+        return gettext("from %(least)s") % {"least": columns.money(least)}
+    return gettext("%(least)s to %(most)s") % {"least": columns.money(least), "most": columns.money(most)}
 
 
 @admin.register(Operator)
 class OperatorAdmin(UnaddedAdmin[Operator]):
+    changing = Deed.CONFIGURE_OPERATORS
     form = OperatorForm
-    list_display = ("code", "name_en", "name_fa", prefixes, accepted_range, "gateway", "status")
+    list_display = (
+        "code",
+        "name_en",
+        "name_fa",
+        columns.identifier("gateway", _("Gateway")),
+        columns.word("status", _("State"), words.STANDINGS),
+        accepted_range,
+        prefixes,
+    )
     fields = ("code", "gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
     readonly_fields = ("code",)

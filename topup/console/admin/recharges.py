@@ -1,4 +1,4 @@
-"""Recharges, read-only. Nothing here sells or gives back."""
+"""Recharges: the list, and the page of one with its timeline. Nothing here sells."""
 
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -6,40 +6,40 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from topup import phones
-from topup.console.admin import columns, lives
+from topup.console import columns, words
 from topup.console.admin.of_sellers import OfSellersAdmin, sellers_asked
+from topup.console.admin.recharge_deeds import RechargeDeeds
 from topup.recharges.models import Recharge
 
-created = columns.moment_us("created_at_us", "Created")
+created = columns.moment_us("created_at_us", _("Time"))
 
 
 @admin.register(Recharge)
-class RechargeAdmin(OfSellersAdmin[Recharge]):
+class RechargeAdmin(RechargeDeeds, OfSellersAdmin[Recharge]):
     list_display = (
         created,
         columns.seller,
         columns.phone_number,
-        "operator",
-        columns.amount("amount", "Amount"),
-        "state",
-        "reference",
-        "id",
+        columns.operator,
+        columns.amount("amount", _("Amount")),
+        columns.word("state", _("State"), words.RECHARGE_STATES),
+        columns.identifier("reference", _("Reference")),
     )
-    list_display_links = (created, "id")
+    list_display_links = (created,)
     fields: ClassVar[Any] = (
         *list_display,
-        columns.moment_us("updated_at_us", "Updated"),
-        columns.plain("settle_seq", "Version of the sale"),
-        columns.plain("reverse_seq", "Version of the reversal"),
-        "reversal_reason",
-        lives.events,
-        lives.attempts,
+        columns.identifier("id", _("Id")),
+        columns.moment_us("updated_at_us", _("Updated")),
+        columns.count("settle_seq", _("Version of the sale")),
+        columns.count("reverse_seq", _("Version of the reversal")),
+        columns.plain("reversal_reason", _("Reason of the reversal")),
     )
     readonly_fields = fields
     search_fields = ("id",)
-    search_help_text = "An id, a reference or a phone number, in full"
+    search_help_text = _("An id, a reference or a phone number, in full")
 
     def named(self, term: str, request: HttpRequest) -> Q:
         found = Q(reference=term)
