@@ -1,5 +1,6 @@
 """The console's queues of unknown recharges and of disputes: decided once, with evidence."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,12 +19,13 @@ from tests.recharges.driving import (
     unknown,
 )
 from tests.recharges.place import Place
+from topup import clock, ids
 from topup.recharges.lifecycle import State
 
 __all__ = ["place"]
 
-REVIEWS = "/admin/recharges/review/"
-DISPUTES = "/admin/recharges/dispute/"
+REVIEWS = "/console/recharges/review/"
+DISPUTES = "/console/recharges/dispute/"
 PASSWORD = "a-password-of-the-tests"
 
 
@@ -36,15 +38,19 @@ def browsers(place: Place) -> Iterator[list[Browser]]:
         browser.client.close()
 
 
-def logged_in(place: Place, name: str) -> Browser:
+def logged_in(place: Place, name: str, *, role: str = "") -> Browser:
+    """A superuser, or who has this role and no more."""
     subprocess.run(
         place.installation.command("createsuperuser", "--noinput", "--username", name, "--email", "a@b.ir"),
         env=place.installation.environment(DJANGO_SUPERUSER_PASSWORD=PASSWORD),
         check=True,
         capture_output=True,
     )
+    if role:
+        lesser = "UPDATE sellers_user SET is_superuser = false, role = %s WHERE username = %s"
+        place.owner.execute(lesser, (role, name))
     browser = Browser(place.server.url)
-    assert browser.log_in(name, PASSWORD).url.path == "/admin/"
+    assert browser.log_in(name, PASSWORD).url.path == "/console/"
     return browser
 
 
@@ -140,7 +146,155 @@ def test_what_is_not_there_is_said(place: Place, browsers: list[Browser]) -> Non
     assert "no such" in messages(browsers[0].act(DISPUTES, "refuse", nothing, reason="x", evidence="y"))
 
 
-def test_who_may_only_look_decides_nothing(place: Place) -> None:
-    with closing(logged_in(place, "clerk").client) as client:
-        place.owner.execute("UPDATE sellers_user SET is_superuser = false WHERE username = 'clerk'")
-        assert client.get(REVIEWS).status_code == client.get(DISPUTES).status_code == 403
+def test_support_asks_again_and_decides_nothing(place: Place) -> None:
+    recharge_id = sell(place)
+    unknown(place, recharge_id, review=True)
+    clerk = logged_in(place, "clerk", role="support")
+    with closing(clerk.client):
+        assert recharge_id in clerk.open(REVIEWS).text
+        clerk.act(REVIEWS, "mark_failed", recharge_id, evidence="x")
+        refused = [clerk.open(page_of(recharge_id, deed)) for deed in ("mark/failed", "reverse")]
+        asked = clerk.post(page_of(recharge_id, "ask-again"), {})
+
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert "asked again" in messages(asked)
+    assert place.state(recharge_id) is State.UNKNOWN
+
+
+def test_the_page_of_a_recharge_tells_its_whole_life(place: Place, browsers: list[Browser]) -> None:
+    recharge_id = succeeded(place)
+    path = f"{V1}/recharges/{recharge_id}/disputes"
+    place.shops[0].client.post(path, json={"reason": "it never came to me"})
+
+    page = browsers[0].open(page_of(recharge_id)).text
+    told = page.partition('class="timeline"')[2].partition("</ol>")[0]
+
+    in_order = ["sold", "hold", "asked to deliver", "the operator delivered it", "capture", "it never came"]
+    assert [word for word in in_order if word in told] == in_order
+    assert "the operator&#x27;s words" in told
+
+
+def test_an_unknown_recharge_is_decided_on_its_page(place: Place, browsers: list[Browser]) -> None:
+    recharge_id = sell(place)
+    unknown(place, recharge_id, review=True)
+    mark = page_of(recharge_id, "mark/delivered")
+
+    empty = browsers[0].send(mark, evidence=" ")
+    done = browsers[0].send(mark, evidence="their log")
+    again = browsers[0].post(mark, {"evidence": "their log"})
+
+    assert "errorlist" in empty.text
+    assert "marked delivered" in messages(done)
+    assert "already decided" in messages(again)
+    assert place.state(recharge_id) is State.SUCCEEDED
+    assert_books_are_right(place)
+
+
+def test_a_success_is_given_back_once_on_its_page(place: Place, browsers: list[Browser]) -> None:
+    recharge_id = succeeded(place)
+
+    done = browsers[0].send(page_of(recharge_id, "reverse"), reason="a wrong number")
+    again = browsers[0].post(page_of(recharge_id, "reverse"), {"reason": "a wrong number"})
+
+    assert "the price is available again" in messages(done)
+    assert "only a recharge that succeeded" in messages(again)
+    assert "a wrong number" in browsers[0].open(page_of(recharge_id)).text
+    assert place.state(recharge_id) is State.REVERSED
+    assert_books_are_right(place)
+
+
+def test_the_dashboard_tells_what_waits_and_how_old_the_unknown_is(
+    place: Place, browsers: list[Browser]
+) -> None:
+    waiting, old = sell(place), sell(place)
+    unknown(place, waiting, review=True)
+    unknown(place, old)
+    place.owner.execute(
+        "UPDATE recharges.errand SET unknown_since_us = unknown_since_us - 7200000000 WHERE recharge_id = %s",
+        [old],
+    )
+
+    today = browsers[0].open("/console/today/").text
+
+    rows = place.owner.execute("SELECT count(*) FROM recharges.review").fetchone()
+    assert rows is not None
+    assert f"under 1 hour: {rows[0] - 1} " in today
+    assert re.search(r"1 to 6 hours: 1 · 1,000", today)
+    assert re.search(
+        r"Recharges to review</span><span class=.tile-value bad.>[1-9]", browsers[0].open("/console/").text
+    )
+
+
+def test_every_deed_is_in_the_audit_log_with_who_and_why(place: Place, browsers: list[Browser]) -> None:
+    recharge_id = sell(place, amount=ABOVE_MINOR + 1)
+    unknown(place, recharge_id, review=True)
+    first, second = browsers
+
+    first.act(REVIEWS, "query_again", recharge_id)
+    for _ in range(2):
+        first.act(REVIEWS, "mark_failed", recharge_id, evidence="no trace")
+    first.act(REVIEWS, "withdraw", recharge_id)
+    second.act(REVIEWS, "mark_failed", recharge_id, evidence="none here")
+    first.act(REVIEWS, "mark_failed", recharge_id, evidence="none there")
+
+    assert noted(place, recharge_id) == [
+        ("first", "operator_asked", ""),
+        ("first", "failure_proposed", "no trace"),
+        ("first", "proposal_withdrawn", ""),
+        ("second", "failure_proposed", "none here"),
+        ("first", "recharge_decided", "none there"),
+    ]
+
+
+def test_a_webhook_is_sent_again_from_the_page_once_it_has_ended(
+    place: Place, browsers: list[Browser]
+) -> None:
+    recharge_id = succeeded(place)
+    delivery_id = delivered(place, recharge_id)
+    page = page_of(recharge_id)
+
+    assert "recharge.succeeded" in browsers[0].open(page).text
+    assert "410 · 12" in browsers[0].open(page).text
+    answers = [browsers[0].post(f"{page_of(recharge_id, 'resend')}{delivery_id}/", {}) for _ in range(2)]
+
+    assert "sent again" in messages(answers[0])
+    assert "on its way" in messages(answers[1])
+    assert noted(place, delivery_id) == [("first", "webhook_resent", "")]
+
+
+def page_of(recharge_id: str, deed: str = "change") -> str:
+    return f"{RECHARGES}{recharge_id}/{deed}/"
+
+
+def noted(place: Place, subject_id: str) -> list[tuple[str, str, str]]:
+    """Who did what and why, oldest first."""
+    rows = place.owner.execute(
+        "SELECT u.username, e.act, split_part(e.reason, chr(10), 1) FROM audit.entry e"
+        "  JOIN sellers_user u ON u.id = e.actor_id WHERE e.subject_id = %s ORDER BY e.id",
+        [subject_id],
+    )
+    return [(row[0], row[1], row[2]) for row in rows.fetchall()]
+
+
+def delivered(place: Place, recharge_id: str) -> str:
+    """A delivery of the recharge's success, which its endpoint refused."""
+    shop = place.shops[0].client
+    endpoint = {"url": "https://seller.example/hook", "event_types": []}
+    endpoint_id = shop.post(f"{V1}/webhook-endpoints", json=endpoint).json()["id"]
+    delivery_id, now_us = ids.new(ids.seller_of(recharge_id)), clock.now_us()
+    whose = (ids.seller_of(recharge_id), delivery_id)
+    place.owner.execute(
+        "INSERT INTO webhooks.delivery (seller_id, id, endpoint_id, event_id, type, payload, created_at_us,"
+        " next_at_us, state, finished_at_us, attempts, tries)"
+        " SELECT %s, %s, %s, ledger.movement_id(j.created_at_us, j.seq, j.seller_id), 'recharge.succeeded',"
+        " '{}', %s, %s, 'failed', %s, 1, 1 FROM ledger.journal j"
+        " WHERE j.seller_id = %s AND j.source_id = %s AND j.kind = 'capture'",
+        [*whose, endpoint_id, now_us, now_us, now_us, whose[0], recharge_id],
+    )
+    answered = (*whose, 1, now_us, 12, 410)
+    place.owner.execute(
+        "INSERT INTO webhooks.delivery_attempt (seller_id, delivery_id, nr, at_us, took_ms, status)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        answered,
+    )
+    return delivery_id

@@ -7,7 +7,7 @@ from tests.conftest import Api, NewSeller
 from tests.support.sellers_at_hand import StaffAtHand
 from tests.webhooks.conftest import Listening
 from tests.webhooks.hooks import DELIVERIES, ENDPOINTS
-from topup.api.webhooks import BY_ITS_SELLER, MAX_ENDPOINTS
+from topup.webhooks.endpoints import BY_ITS_SELLER, MAX_ENDPOINTS
 
 ELSEWHERE = "https://shop.example/hook"
 

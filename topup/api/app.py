@@ -46,6 +46,7 @@ from topup.api.engine import Engine
 from topup.api.errors import MEDIA_TYPE, Code, Problem, invalid
 from topup.api.shapes import Application, Message, Receive, Scope, Send
 from topup.api.systems import chargeservice, payledger, topupengine
+from topup.sellers.key_use import Seen
 from topup.telemetry import context, requests, security
 
 SYSTEMS = (topupengine.router, payledger.router, chargeservice.router)
@@ -78,8 +79,8 @@ def create(engine: Engine, *, static: list[str]) -> Application:
             settlements.import_at_operator,
             settlements.router,
             events.list_events,
-            webhooks.endpoints,
-            webhooks.deliveries,
+            webhooks.endpoint_routes,
+            webhooks.delivery_routes,
         ],
     )
     files = create_static_files_router("/static", directories=list(static), name="files")
@@ -106,7 +107,7 @@ def create(engine: Engine, *, static: list[str]) -> Application:
         state=State({"engine": engine}),
         logging_config=None,
     )
-    return _with_headers(front.before(app, engine))
+    return _with_headers(front.before(app, engine), engine.key_use.seen)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -128,7 +129,7 @@ def _openapi() -> OpenAPIConfig:
     )
 
 
-def _with_headers(app: Application) -> Application:
+def _with_headers(app: Application, seen: Seen) -> Application:
     """Give every answer its Request-Id and what the guards left for it."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,17 +153,27 @@ def _with_headers(app: Application) -> Application:
         try:
             await app(scope, receive, sending)
         finally:
-            _count(scope, path=path, began_s=began_s)
+            _count(scope, seen, path=path, began_s=began_s)
 
     return wrapped
 
 
-def _count(scope: Scope, *, path: str, began_s: float) -> None:
-    """Count a request that was answered, and tell who was turned away."""
+def _count(scope: Scope, seen: Seen, *, path: str, began_s: float) -> None:
+    """Count a request that was answered, note what its key was used for, tell who was turned away."""
     state, method = scope["state"], scope["method"]
     status = state.get("status", 500)
     route = front.ROUTE if path in front.PATHS else scope.get("path_template", requests.UNKNOWN)
     requests.answered(method=method, route=route or MOUNTED, status=status, began_s=began_s)
+    if "used_key" in state:
+        seen.note(
+            state["used_key"],
+            method=method,
+            path=path,
+            status=status,
+            code=state.get("code", ""),
+            request_id=state["request_id"],
+            began_s=began_s,
+        )
     if status in TURNED_AWAY:
         address = scope["client"][0] if scope.get("client") else ""
         code = str(state.get("code", "forbidden"))

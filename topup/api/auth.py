@@ -17,6 +17,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from topup.api.errors import Code, Problem
 from topup.sellers import keys
+from topup.sellers.roles import Deed, deeds_of, role_of
 from topup.telemetry.counts import COUNTS
 from topup.trips import Row
 
@@ -27,7 +28,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FIND_KEY = """
 SELECT k.id::text, k.secret_sha256, (extract(epoch FROM k.expires_at) * 1000000)::bigint,
-       u.id, u.is_staff, u.seller_id, b.key_epoch, coalesce(b.active, true), coalesce(s.allowed_ips, '{}')
+       u.id, u.is_staff, u.seller_id, b.key_epoch, coalesce(b.active, true), coalesce(s.allowed_ips, '{}'),
+       u.role, u.is_superuser
   FROM sellers_apikey k
   JOIN sellers_user u ON u.id = k.user_id AND u.is_active
   LEFT JOIN sellers_seller s ON s.id = u.seller_id
@@ -42,13 +44,14 @@ SELECT b.key_epoch, b.active, s.allowed_ips
 
 
 class Caller(NamedTuple):
-    """Who calls. `seller_id` is None for staff; `key_epoch` is what a sale is held to."""
+    """Who calls, and what their role allows. `seller_id` is None for staff; a sale is held to `key_epoch`."""
 
     user_id: int
     is_staff: bool
     seller_id: int | None
     key_epoch: int | None
     active: bool
+    deeds: frozenset[Deed]
 
 
 class Remembered(NamedTuple):
@@ -99,8 +102,12 @@ def presented(authorization: str) -> keys.Key:
 
 
 def from_row(row: Row) -> Remembered:
-    _, secret, expires_at_us, user_id, is_staff, seller_id, key_epoch, active, allowed_ips = row
-    caller = Caller(user_id, is_staff, seller_id, key_epoch, active)
+    _, secret, expires_at_us, user_id, is_staff, seller_id, key_epoch, active, allowed_ips, *of_role = row
+    role, is_superuser = of_role
+    standing = role_of(
+        role=role, is_staff=is_staff, is_superuser=is_superuser, is_member=seller_id is not None
+    )
+    caller = Caller(user_id, is_staff, seller_id, key_epoch, active, deeds_of(standing))
     return Remembered(caller, bytes(secret), expires_at_us, networks(allowed_ips))
 
 
@@ -156,6 +163,11 @@ def session_user(*, method: str, scheme: str, headers: dict[str, str]) -> Any:  
     user = get_user(request)
     if not user.is_authenticated:
         return None
+    # Its models exist once Django is set up, which is after this module is loaded.
+    second_factor = import_module("allauth.mfa.utils")
+    required = user.is_staff and settings.CONFIG.staff_two_factor == "required"
+    if required and not second_factor.is_mfa_enabled(user):
+        raise Problem(Code.FORBIDDEN, "Two-factor login is required: set it up in the console first.")
     if method not in SAFE_METHODS and not _csrf_passes(request):
         raise Problem(Code.CSRF_FAILED, "Send the csrftoken cookie's value in the X-CSRFToken header.")
     return user

@@ -12,6 +12,7 @@ from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
 from topup.api.schemas import BalanceChangeIn, BalanceOut, TransactionOut
 from topup.ledger import literals
 from topup.ledger.door import SQL, load_book
+from topup.sellers.roles import Deed
 
 FIRST_SEQ = 0
 ABOVE_ALL_SEQS = 2**62
@@ -47,7 +48,11 @@ async def balance_of(request: ApiRequest, seller_id: int, at: datetime | None = 
     )
 
 
-@patch("/balance", guards=[guards.seller], summary="Be told when the balance is low")
+@patch(
+    "/balance",
+    guards=[guards.seller, guards.may(Deed.MANAGE_SELLER)],
+    summary="Be told when the balance is low",
+)
 async def watch_balance(request: ApiRequest, data: BalanceChangeIn) -> BalanceOut:
     """One `balance.low` each time that a movement takes `available` from the threshold or above to under
     it; not one for each sale below."""

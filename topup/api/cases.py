@@ -14,6 +14,7 @@ from topup.api.schemas import NO_NUL, Input, Output
 from topup.recharges import cases
 from topup.recharges.case_kinds import Kind
 from topup.recharges.cases import MAX_RESOLUTION, NO_SELLER, SQL, Case, State
+from topup.sellers.roles import Deed
 from topup.telemetry import security
 
 Resolution = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_RESOLUTION, pattern=NO_NUL)]
@@ -62,7 +63,12 @@ async def read_case(request: ApiRequest, case_id: str) -> CaseOut:
     return show(await _find(request, case_id))
 
 
-@post("/{case_id:str}/close", guards=[guards.staff], status_code=200, summary="Close a case, once")
+@post(
+    "/{case_id:str}/close",
+    guards=[guards.staff, guards.may(Deed.DECIDE_REVIEW)],
+    status_code=200,
+    summary="Close a case, once",
+)
 async def close_case(request: ApiRequest, case_id: str, data: ClosingIn) -> CaseOut:
     """Close it with what was found out. It moves no money: a reversal or an adjustment does."""
     found, by = await _find(request, case_id), request.user.user_id

@@ -22,13 +22,15 @@ from topup.credit.lifecycle import State
 from topup.ledger import references
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.references import Reference
+from topup.sellers.roles import Deed
 from topup.telemetry import security
+from topup.trips import Step
 
 DECISIONS = {State.REJECTED: "reject", State.CANCELLED: "cancel"}
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-@post("/", guards=[guards.seller], summary="Ask for credit")
+@post("/", guards=[guards.seller, guards.may(Deed.ASK_CREDIT)], summary="Ask for credit")
 async def ask_for_credit(
     request: ApiRequest, data: CreditRequestIn, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
@@ -39,10 +41,17 @@ async def ask_for_credit(
 async def asked(request: ApiRequest, data: CreditRequestIn, key: str | None) -> Response[CreditRequestOut]:
     """The answer to a wish for credit. Raises Problem."""
     caller = request.user
-    fields = {"amount": data.amount, "note": data.note}
-    reference = Reference("ask", key, fields) if key else None
     request_id = ids.new(caller.seller_id)
-    wish = ask.Ask(caller.seller_id, request_id, data.amount, data.note, caller.user_id, reference)
+    wish = ask.Ask(
+        seller_id=caller.seller_id,
+        id=request_id,
+        amount=data.amount,
+        note=data.note,
+        by=caller.user_id,
+        bank_reference=ask.tidy(data.bank_reference),
+    )
+    reference = Reference("ask", key, ask.asked_for(wish)) if key else None
+    wish = wish._replace(reference=reference)
     try:
         await engine.of(request).run(ask.steps(wish, now_us=clock.now_us()))
     except psycopg.errors.UniqueViolation:
@@ -83,11 +92,20 @@ async def read_request(request: ApiRequest, request_id: str) -> CreditRequestOut
     return schemas.credit_request(await _find(request, request_id))
 
 
-@post("/{request_id:str}/approve", guards=[guards.staff], status_code=200, summary="Approve, once")
+@post(
+    "/{request_id:str}/approve",
+    guards=[guards.staff, guards.may(Deed.DECIDE_CREDIT)],
+    status_code=200,
+    summary="Approve, once",
+)
 async def approve(
     request: ApiRequest, request_id: str, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
-    """Credit the seller with what it asked for. Never one's own request, never twice."""
+    """Credit the seller with what it asked for. Never one's own request, never twice.
+
+    Above CREDIT_FOUR_EYES_ABOVE the first approval is answered 202 and kept as a proposal; the approval of
+    a second person credits.
+    """
     return await approved(request, request_id, bodies.optional_key(request, idempotency_key))
 
 
@@ -96,14 +114,33 @@ async def approved(request: ApiRequest, request_id: str, key: str | None) -> Res
     found = await _find(request, request_id)
     reference = Reference("approve", key, {"request_id": found.id}) if key else None
     wish = Approval(found.seller_id, found.id, request.user.user_id, reference)
-    posting = await engine.of(request).post(wish, Approvals())
+    own = engine.of(request)
+    posting = await own.post(wish, Approvals(four_eyes_above=own.config.credit_four_eyes_above))
+    if posting.outcome is Outcome.PROPOSED:
+        return await _proposed(request, posting.fact, key)
     if posting.outcome not in DONE:
         raise errors.refusal(posting, amount=found.amount, currency=found.currency)
     headers = REPLAYED if posting.outcome is Outcome.REPLAYED else {}
     return Response(schemas.credit_request(await _find(request, found.id)), headers=headers)
 
 
-@post("/{request_id:str}/reject", guards=[guards.staff], status_code=200, summary="Reject, once")
+async def _proposed(request: ApiRequest, found: CreditRequest, key: str | None) -> Response[CreditRequestOut]:
+    """The first of two approvals, kept; where somebody was faster, this is the second."""
+    if found.proposed_by is None:
+        try:
+            step = decide.propose(found, by=request.user.user_id, now_us=clock.now_us())
+            await engine.of(request).run(step)
+        except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure):
+            return await approved(request, found.id, key)
+    return Response(schemas.credit_request(await _find(request, found.id)), status_code=202)
+
+
+@post(
+    "/{request_id:str}/reject",
+    guards=[guards.staff, guards.may(Deed.DECIDE_CREDIT)],
+    status_code=200,
+    summary="Reject, once",
+)
 async def reject(request: ApiRequest, request_id: str, data: DecisionIn) -> CreditRequestOut:
     return await rejected(request, request_id, data.reason)
 
@@ -113,7 +150,12 @@ async def rejected(request: ApiRequest, request_id: str, reason: str) -> CreditR
     return await _decide(request, await _find(request, request_id), State.REJECTED, reason)
 
 
-@post("/{request_id:str}/cancel", guards=[guards.seller], status_code=200, summary="Cancel while pending")
+@post(
+    "/{request_id:str}/cancel",
+    guards=[guards.seller, guards.may(Deed.ASK_CREDIT)],
+    status_code=200,
+    summary="Cancel while pending",
+)
 async def cancel(request: ApiRequest, request_id: str) -> CreditRequestOut:
     return await _decide(request, await _find(request, request_id), State.CANCELLED, "")
 
@@ -123,9 +165,8 @@ async def _decide(request: ApiRequest, found: CreditRequest, state: State, reaso
     by = request.user.user_id
     outcome = decide.objection(found, state=state, by=by)
     if outcome is None:
-        statement = decide.without_money(found, state=state, by=by, reason=reason, now_us=clock.now_us())
         try:
-            await engine.of(request).run([statement])
+            await engine.of(request).run(_step(found, state, by, reason))
         except psycopg.errors.SerializationFailure:
             outcome = Outcome.ALREADY_DECIDED
     if outcome is not None:
@@ -133,6 +174,14 @@ async def _decide(request: ApiRequest, found: CreditRequest, state: State, reaso
         raise Problem(code, advice)
     security.decided(decision=DECISIONS[state], seller_id=found.seller_id, object_id=found.id, by=by)
     return schemas.credit_request(await _find(request, found.id))
+
+
+def _step(found: CreditRequest, state: State, by: int, reason: str) -> Step:
+    """What writes a decision; those of staff are in the audit log too."""
+    now_us = clock.now_us()
+    if state is State.REJECTED:
+        return decide.reject(found, by=by, reason=reason, now_us=now_us)
+    return [decide.without_money(found, state=state, by=by, reason=reason, now_us=now_us)]
 
 
 async def _find(request: ApiRequest, request_id: str) -> CreditRequest:
@@ -146,7 +195,12 @@ async def _find(request: ApiRequest, request_id: str) -> CreditRequest:
     raise errors.not_found("credit request")
 
 
-@post("/adjustments", guards=[guards.staff], tags=["credit"], summary="Adjust a balance")
+@post(
+    "/adjustments",
+    guards=[guards.staff, guards.may(Deed.ADJUST)],
+    tags=["credit"],
+    summary="Adjust a balance",
+)
 async def adjust_balance(
     request: ApiRequest, data: AdjustmentIn, idempotency_key: KeyHeader = None
 ) -> Response[AdjustmentOut]:

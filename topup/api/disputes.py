@@ -17,12 +17,17 @@ from topup.recharges import disputes
 from topup.recharges.disputes import SQL, Dispute, State
 from topup.recharges.reverse import Reversal, Reversals
 from topup.recharges.rules import Recharge
+from topup.sellers.roles import Deed
 from topup.telemetry import security
 
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-@post("/recharges/{recharge_id:str}/disputes", guards=[guards.seller], summary="Open a dispute")
+@post(
+    "/recharges/{recharge_id:str}/disputes",
+    guards=[guards.seller, guards.may(Deed.DISPUTE)],
+    summary="Open a dispute",
+)
 async def open_dispute(
     request: ApiRequest, recharge_id: str, data: DisputeIn, idempotency_key: KeyHeader = None
 ) -> Response[DisputeOut]:
@@ -109,7 +114,7 @@ async def read_dispute(request: ApiRequest, dispute_id: str) -> DisputeOut:
 
 @post(
     "/disputes/{dispute_id:str}/reverse",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.REVERSE)],
     status_code=200,
     summary="Answer a dispute with a reversal",
 )
@@ -135,7 +140,12 @@ async def reverse_disputed(
     return Response(schemas.dispute(await _find(request, found.id)), headers=headers)
 
 
-@post("/disputes/{dispute_id:str}/refuse", guards=[guards.staff], status_code=200, summary="Refuse a dispute")
+@post(
+    "/disputes/{dispute_id:str}/refuse",
+    guards=[guards.staff, guards.may(Deed.DECIDE_REVIEW)],
+    status_code=200,
+    summary="Refuse a dispute",
+)
 async def refuse_dispute(request: ApiRequest, dispute_id: str, data: RefusalIn) -> DisputeOut:
     """Answer with the operator's evidence that the recharge arrived; no money moves."""
     found = await _find(request, dispute_id)

@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from topup import database, shared_cache, trips
 from topup.api.auth import KeyMemory
 from topup.api.errors import OUTCOMES, Code, Problem
+from topup.api.key_use import KeyUse
 from topup.api.rates import Limiter, Policy
 from topup.config import Config
 from topup.ledger import poster
@@ -79,6 +80,7 @@ class Engine:
         )
         self.notices = Reader(lambda: database.connect_async(config), config=config, vault=Vault(config))
         self.beat = Beat(snapshots.Directory(snapshots.of_server(config.home, config.port)))
+        self.key_use = KeyUse(self.run)
         self._show_gauges()
 
     def _show_gauges(self) -> None:
@@ -94,6 +96,7 @@ class Engine:
         await self.pool.open()
         await self.sales.start()
         self.beat.start()
+        self.key_use.start()
         if self._sharing is not None:
             self._sharing.start()
 
@@ -105,6 +108,7 @@ class Engine:
         await self.sales.stop()
         if self._sharing is not None:
             await self._sharing.stop()
+        await self.key_use.stop()
         await self.notices.close()
         await self.pool.close()
         await self.beat.stop()

@@ -20,6 +20,8 @@ from topup.api.shapes import Application, Message, Receive, Scope, Send
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Sale
 from topup.sellers import keys
+from topup.sellers.key_use import UsedKey
+from topup.sellers.roles import Deed
 from topup.telemetry import context
 
 PATHS = frozenset({"/api/v1/recharges", "/api/v1/recharges/"})
@@ -109,11 +111,14 @@ def _remembered(engine: Engine, scope: Scope, authorization: str) -> Caller | No
     key = keys.read(authorization.partition(" ")[2])
     found = engine.keys.recall(key) if key is not None else None
     if (
-        found is None
+        key is None
+        or found is None
         or found.caller.seller_id is None
+        or Deed.SELL not in found.caller.deeds
         or not authorization.lower().startswith(("token ", "bearer "))
     ):
         return None
+    scope["state"]["used_key"] = UsedKey(key.id, found.caller.seller_id)
     return auth.check(found, address=scope["client"][0], now_us=clock.now_us())
 
 

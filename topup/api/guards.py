@@ -1,5 +1,6 @@
 """Who may call a route. A guard authenticates, then leaves the `Caller` in `request.user`."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -7,13 +8,16 @@ from litestar.handlers import BaseRouteHandler
 
 from topup import clock
 from topup.api import auth, engine, errors
-from topup.api.auth import FIND_KEY, FIND_STANDING, Caller
+from topup.api.auth import FIND_KEY, FIND_STANDING, Caller, Remembered
 from topup.api.errors import Code, Problem
 from topup.ids import MAX_SELLER_ID
 from topup.sellers import keys
+from topup.sellers.key_use import UsedKey
+from topup.sellers.roles import Deed
 from topup.telemetry import context
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
 async def anybody(connection: Connection, _: BaseRouteHandler) -> None:
@@ -32,23 +36,38 @@ async def staff(connection: Connection, _: BaseRouteHandler) -> None:
         raise Problem(Code.FORBIDDEN, "This is for staff.")
 
 
+def may(deed: Deed) -> Guard:
+    """The caller's role allows this. It stands after a guard that authenticates."""
+
+    async def allowed(connection: Connection, _: BaseRouteHandler) -> None:
+        check_role(connection.scope["user"], deed)
+
+    return allowed
+
+
+def check_role(caller: Caller, deed: Deed) -> None:
+    """Raises Problem where the caller's role does not allow this."""
+    if deed not in caller.deeds:
+        whom = "an admin" if caller.is_staff else "an owner of the seller"
+        raise Problem(Code.FORBIDDEN, f"Your role does not allow this; ask {whom} for another role.")
+
+
 async def selling(connection: Connection, _: BaseRouteHandler) -> None:
     """A seller's member, by what this process remembers of the key; the book has the last word."""
     authorization = connection.headers.get("authorization")
-    if authorization is None:
+    key = None if authorization is None else auth.presented(authorization)
+    remembered = None if key is None else engine.of(connection).keys.recall(key)
+    if key is None or remembered is None:
         await seller(connection, _)
+        check_role(connection.scope["user"], Deed.SELL)
         return
-    key = auth.presented(authorization)
-    own = engine.of(connection)
-    remembered = own.keys.recall(key)
-    if remembered is None:
-        await seller(connection, _)
-        return
+    _note_use(connection, key, remembered)
     caller = auth.check(remembered, address=address(connection), now_us=clock.now_us())
     context.identified(user_id=caller.user_id, seller_id=caller.seller_id)
     _count(connection, caller)
     if caller.seller_id is None:
         raise Problem(Code.FORBIDDEN, "This is for sellers; staff have no balance of their own.")
+    check_role(caller, Deed.SELL)
     connection.scope["user"] = caller
 
 
@@ -57,7 +76,9 @@ async def again(connection: Connection) -> Caller:
     authorization = connection.headers.get("authorization")
     if authorization is not None:
         engine.of(connection).keys.forget(auth.presented(authorization).id)
-    return await _identify(connection)
+    caller = await _identify(connection)
+    check_role(caller, Deed.SELL)
+    return caller
 
 
 def whose(caller: Caller, seller_id: int | None) -> int | None:
@@ -102,9 +123,15 @@ async def _by_key(connection: Connection, key: keys.Key) -> Caller:
     remembered = auth.from_row(rows[0]) if rows else None
     if remembered is None or not key.matches(remembered.secret_sha256):
         raise auth.unauthenticated()
+    _note_use(connection, key, remembered)
     caller = auth.check(remembered, address=address(connection), now_us=clock.now_us())
     own.keys.keep(key.id, remembered)
     return caller
+
+
+def _note_use(connection: Connection, key: keys.Key, found: Remembered) -> None:
+    """Leave for the end of the request which key it proved, also where the key may not do this."""
+    connection.scope["state"]["used_key"] = UsedKey(key.id, found.caller.seller_id)
 
 
 async def _by_session(connection: Connection) -> Caller:
@@ -121,10 +148,10 @@ async def _by_session(connection: Connection) -> Caller:
     if user is None:
         raise auth.unauthenticated()
     if user.seller_id is None:
-        return Caller(user.id, user.is_staff, None, None, active=True)
+        return Caller(user.id, user.is_staff, None, None, active=True, deeds=user.deeds)
     ((epoch, active, allowed_ips),) = await own.read(FIND_STANDING, (user.seller_id,))
     auth.check_address(auth.networks(allowed_ips), address(connection))
-    return Caller(user.id, user.is_staff, user.seller_id, epoch, active)
+    return Caller(user.id, user.is_staff, user.seller_id, epoch, active, user.deeds)
 
 
 def _count(connection: Connection, caller: Caller) -> None:

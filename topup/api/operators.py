@@ -16,6 +16,7 @@ from topup.gateways import connections
 from topup.gateways.connections import Wanted
 from topup.gateways.models import Connection, Operator
 from topup.gateways.settings import Unusable
+from topup.sellers.roles import Deed
 from topup.vault import Vault
 
 
@@ -30,7 +31,9 @@ def _list() -> list[dict[str, Any]]:  # JSON objects
     return [msgspec.to_builtins(show(row)) for row in Operator.objects.all()]
 
 
-@patch("/{code:str}", guards=[guards.staff], summary="Change an operator")
+@patch(
+    "/{code:str}", guards=[guards.staff, guards.may(Deed.CONFIGURE_OPERATORS)], summary="Change an operator"
+)
 async def change_operator(request: ApiRequest, code: str, data: OperatorChangeIn) -> OperatorOut:
     """It holds from the next recharge on. Another `gateway` must be able to reach the operator."""
     given = {"status": data.status, "min_minor": data.min, "max_minor": data.max, "gateway": data.gateway}
@@ -73,7 +76,7 @@ def _connection(code: str, gateway: str) -> Connection:
 
 @put(
     "/{code:str}/connections/{gateway:str}",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.CONFIGURE_OPERATORS)],
     summary="Set how a gateway reaches an operator",
 )
 async def set_connection(request: ApiRequest, code: str, gateway: str, data: ConnectionIn) -> ConnectionOut:

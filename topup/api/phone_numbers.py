@@ -16,6 +16,7 @@ from topup.gateways.directory import Directory, directory
 from topup.recharges import phone_numbers
 from topup.recharges.phone_numbers import MAX_LABEL, MAX_NUMBERS, NEWEST, OLDEST, Edge, Kept, Known
 from topup.recharges.sell import SQL as SELLING
+from topup.sellers.roles import Deed
 from topup.trips import Row
 
 FIRST_PRINTABLE = 0x20
@@ -84,7 +85,7 @@ async def list_numbers(
     return part.page(rows, lambda row: show(phone_numbers.known(row), prefixes, own.config.default_currency))
 
 
-@post("/", guards=[guards.seller], summary="Keep a number under a label")
+@post("/", guards=[guards.seller, guards.may(Deed.SELL)], summary="Keep a number under a label")
 async def keep_number(request: ApiRequest, data: PhoneNumberIn) -> Response[PhoneNumberOut]:
     """201; 200 where it was kept already, with the label that is sent now."""
     own = engine.of(request)
@@ -110,7 +111,11 @@ async def read_number(request: ApiRequest, phone_number: str, seller_id: int | N
     return await _read(engine.of(request), number_of("phone_number", phone_number), whose)
 
 
-@delete("/{phone_number:str}", guards=[guards.seller], summary="Forget a number and its label")
+@delete(
+    "/{phone_number:str}",
+    guards=[guards.seller, guards.may(Deed.SELL)],
+    summary="Forget a number and its label",
+)
 async def forget_number(request: ApiRequest, phone_number: str) -> None:
     """Its recharges stay, and so does what it was credited."""
     number = number_of("phone_number", phone_number)

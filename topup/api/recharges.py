@@ -24,6 +24,7 @@ from topup.recharges.lifecycle import State
 from topup.recharges.reverse import Reversal, Reversals
 from topup.recharges.review import Proposal
 from topup.recharges.rules import Recharge, Sale
+from topup.sellers.roles import Deed
 
 READ = sqlfiles.load(Path(reverse.__file__).with_name("read.sql"))
 MAX_BATCH_ITEMS = 1_000
@@ -192,7 +193,12 @@ async def life_of(request: ApiRequest, recharge_id: str) -> RechargeLifeOut:
     return schemas.recharge_life(found, timeline.life(found, rows), proposal, to_staff=request.user.is_staff)
 
 
-@post("/{recharge_id:str}/reverse", guards=[guards.staff], status_code=200, summary="Reverse a recharge")
+@post(
+    "/{recharge_id:str}/reverse",
+    guards=[guards.staff, guards.may(Deed.REVERSE)],
+    status_code=200,
+    summary="Reverse a recharge",
+)
 async def reverse_recharge(
     request: ApiRequest, recharge_id: str, data: DecisionIn, idempotency_key: KeyHeader = None
 ) -> Response[RechargeOut]:

@@ -14,6 +14,7 @@ from topup.recharges import errands, review
 from topup.recharges.lifecycle import State
 from topup.recharges.review import Proposal, Resolutions, Verdict
 from topup.recharges.rules import Recharge
+from topup.sellers.roles import Deed
 from topup.telemetry import security
 
 REPLAYED = {"Idempotent-Replayed": "true"}
@@ -37,7 +38,7 @@ async def list_reviews(
 
 @post(
     "/recharges/{recharge_id:str}/query",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.QUERY)],
     status_code=ACCEPTED,
     summary="Ask the operator again, now",
 )
@@ -54,7 +55,7 @@ async def query_again(request: ApiRequest, recharge_id: str) -> RechargeLifeOut:
 
 @post(
     "/recharges/{recharge_id:str}/resolve",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.DECIDE_REVIEW)],
     status_code=200,
     summary="Decide what became of an unknown recharge",
 )
@@ -108,7 +109,7 @@ async def _proposal_before(request: ApiRequest, found: Recharge, data: Resolutio
 
 @delete(
     "/recharges/{recharge_id:str}/proposal",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.DECIDE_REVIEW)],
     summary="Withdraw the proposal to mark a recharge failed",
 )
 async def withdraw(request: ApiRequest, recharge_id: str) -> None:

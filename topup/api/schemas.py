@@ -6,6 +6,7 @@ import msgspec
 
 from topup import clock, ids, phones
 from topup.credit.adjust import Adjusted
+from topup.credit.ask import MAX_BANK_REFERENCE
 from topup.credit.decide import MAX_TEXT, CreditRequest
 from topup.gateways.settings import DEFAULT_MAX_IN_FLIGHT, MAX_IN_FLIGHT
 from topup.ledger.core import MOVES, Kind
@@ -17,6 +18,14 @@ from topup.recharges.timeline import Life
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps every character but this one
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT, pattern=NO_NUL)]
+BankReference = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=MAX_BANK_REFERENCE,
+        pattern=NO_NUL,
+        description="The bank's tracking number of the transfer",
+    ),
+]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT, pattern=NO_NUL)]
 PhoneNumber = Annotated[
     str,
@@ -261,6 +270,7 @@ class CallbackOut(Output, frozen=True):
 class CreditRequestIn(Input, frozen=True):
     amount: PositiveMinor
     note: Text = ""
+    bank_reference: BankReference = ""
 
 
 class DecisionIn(Input, frozen=True):
@@ -274,8 +284,10 @@ class CreditRequestOut(Output, frozen=True):
     currency: str
     status: str
     note: str
+    bank_reference: str
     reason: str
     requested_by: int
+    proposed_by: int | None
     decided_by: int | None
     decided_at: str | None
     created_at: str
@@ -289,8 +301,10 @@ def credit_request(row: CreditRequest) -> CreditRequestOut:
         currency=row.currency,
         status=row.state,
         note=row.note,
+        bank_reference=row.bank_reference,
         reason=row.reason,
         requested_by=row.requested_by,
+        proposed_by=row.proposed_by,
         decided_by=row.decided_by,
         decided_at=None if row.decided_at_us is None else clock.rfc3339(row.decided_at_us),
         created_at=clock.rfc3339(row.created_at_us),

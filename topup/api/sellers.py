@@ -16,6 +16,7 @@ from topup.api.errors import Code, Problem, invalid
 from topup.api.pages import DEFAULT_PAGE, Page, PageLimit, Range
 from topup.api.schemas import SellerChangeIn, SellerIn, SellerOut
 from topup.sellers import models, onboard, standing
+from topup.sellers.roles import Deed
 from topup.trips import Row
 
 SQL = sqlfiles.load(Path(models.__file__).with_name("queries.sql"))
@@ -27,6 +28,7 @@ async def open_or_staff(connection: ASGIConnection, handler: BaseRouteHandler) -
     own = engine.of(connection)
     if not own.config.open_registration:
         await guards.staff(connection, handler)
+        guards.check_role(connection.scope["user"], Deed.CONFIGURE_SELLERS)
         return
     connection.scope["state"]["answer_headers"] = await own.count_login(guards.address(connection))
 
@@ -81,7 +83,11 @@ async def read_seller(request: ApiRequest, seller_id: int) -> SellerOut:
     return await _find(request, seller_id)
 
 
-@patch("/{seller_id:int}", guards=[guards.staff], summary="Suspend, limit, restrict addresses")
+@patch(
+    "/{seller_id:int}",
+    guards=[guards.staff, guards.may(Deed.CONFIGURE_SELLERS)],
+    summary="Suspend, limit, restrict addresses",
+)
 async def change_seller(request: ApiRequest, seller_id: int, data: SellerChangeIn) -> SellerOut:
     """Whatever is left out stays. It holds from the seller's next request on."""
     allowed_ips = msgspec.UNSET if data.allowed_ips is msgspec.UNSET else _networks(data.allowed_ips)

@@ -20,6 +20,7 @@ from topup.reconciliation.settlement.models import MAX_NAME, SettlementFile
 from topup.reconciliation.settlement.source import FileError
 from topup.reconciliation.settlement.telling import FileOut
 from topup.reconciliation.settlement.uploading import MAX_UPLOAD_BYTES
+from topup.sellers.roles import Deed
 
 REPLAYED = {"Idempotent-Replayed": "true"}
 TYPES = frozenset({"text/csv", "application/gzip", "application/x-gzip", "application/octet-stream"})
@@ -30,7 +31,7 @@ FileName = Annotated[str, Parameter(max_length=MAX_NAME, description="How the re
 
 @post(
     "/{code:str}/settlements",
-    guards=[guards.staff],
+    guards=[guards.staff, guards.may(Deed.SETTLE)],
     request_max_body_size=MAX_UPLOAD_BYTES,
     summary="Import a settlement file",
 )

@@ -3,9 +3,6 @@
 Owns both forms. It must never decide what belongs to a statement, nor hold more of it than one piece.
 """
 
-import csv
-import io
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,8 +11,8 @@ import msgspec
 from topup.api import schemas
 from topup.api.schemas import TransactionOut
 from topup.ledger.statement import Balance, Totals
+from topup.spreadsheet import lines
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "version", "type", "created_at", "from", "to", "amount", "currency", "balance_before", "balance_after",
     "held_after", "id", "source_type", "source_id",
@@ -101,13 +98,13 @@ class CsvWriter:
     media_type = "text/csv; header=present"  # Litestar adds the charset
 
     def begin(self, head: HeadOut) -> bytes:
-        return _lines([_COLUMNS, _balance_row("opening", head.from_time, head.currency, head.opening)])
+        return lines([_COLUMNS, _balance_row("opening", head.from_time, head.currency, head.opening)])
 
     def page(self, movements: list[TransactionOut]) -> bytes:
-        return _lines(_movement_row(movement) for movement in movements)
+        return lines(_movement_row(movement) for movement in movements)
 
     def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes:
-        return _lines([_balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))])
+        return lines([_balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))])
 
 
 WRITERS: dict[Format, type[Writer]] = {Format.JSON: JsonWriter, Format.CSV: CsvWriter}
@@ -124,14 +121,3 @@ def _movement_row(movement: TransactionOut) -> tuple[object, ...]:
         movement.amount, movement.currency, movement.balance_before, movement.balance_after,
         movement.held_after, movement.id, movement.source.type, movement.source.id,
     )  # fmt: skip
-
-
-def _lines(rows: Iterable[tuple[object, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def cell(value: object) -> object:
-    """A value for a spreadsheet, which would take a text that begins so for a formula and run it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from litestar import Response, Router, delete, get, post
 
 from topup import clock
@@ -39,7 +41,7 @@ async def issued(request: ApiRequest, data: TokenIn, issue: Issue) -> tuple[ApiK
     now = clock.from_us(clock.now_us())
     expires_at = now + timedelta(seconds=data.expires_in_s) if data.expires_in_s else None
     try:
-        made = await own.in_thread(_issue, issue, data, now, expires_at)
+        made = await own.in_thread(_issue, issue, guards.address(request), data, now, expires_at)
     except tokens.TooManyKeys:
         raise invalid(
             "label", f"{tokens.MAX_KEYS} keys are the most; revoke one first", code="too_many"
@@ -49,12 +51,24 @@ async def issued(request: ApiRequest, data: TokenIn, issue: Issue) -> tuple[ApiK
     return made
 
 
+def _attempt(address: str) -> HttpRequest:
+    """As much of a request as the lock against guessing looks at: where an attempt came from."""
+    attempt = HttpRequest()
+    attempt.META = {"REMOTE_ADDR": address}
+    return attempt
+
+
 def _issue(
-    issue: Issue, data: TokenIn, now: datetime, expires_at: datetime | None
+    issue: Issue, address: str, data: TokenIn, now: datetime, expires_at: datetime | None
 ) -> tuple[ApiKey, str] | None:
-    user = authenticate(username=data.username, password=data.password)
+    user = authenticate(_attempt(address), username=data.username, password=data.password)
     if not isinstance(user, User):
         return None
+    if is_mfa_enabled(user):
+        raise Problem(
+            Code.FORBIDDEN,
+            "Two-factor login is on for this user: make the key in the portal.",
+        )
     security.logged_in(user_id=user.pk, username=user.get_username(), by="api")
     return issue(user=user, label=data.label, now=now, expires_at=expires_at)
 

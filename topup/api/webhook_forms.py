@@ -1,15 +1,15 @@
 """Endpoints and deliveries of webhooks as the API takes and shows them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 
 from topup import clock
 from topup.api.schemas import NO_NUL, Input, Output, Text
+from topup.webhooks.endpoints import MAX_URL, Endpoint
 from topup.webhooks.events import Type
 
-MAX_URL = 2_000
 MAX_TYPES = 50
 
 Url = Annotated[
@@ -36,21 +36,6 @@ class EndpointChangeIn(Input, frozen=True):
     description: Text | msgspec.UnsetType = msgspec.UNSET
     event_types: Types | msgspec.UnsetType = msgspec.UNSET
     status: Annotated[str, msgspec.Meta(pattern="^(enabled|disabled)$")] | msgspec.UnsetType = msgspec.UNSET
-
-
-class Endpoint(NamedTuple):
-    """An endpoint as it stands, without its secrets."""
-
-    seller_id: int
-    id: str
-    url: str
-    description: str
-    types: list[str]
-    enabled: bool
-    disabled_because: str | None
-    disabled_at_us: int | None
-    previous_until_us: int | None
-    created_at_us: int
 
 
 class EndpointOut(Output, frozen=True):

@@ -1,125 +1,117 @@
 """`/webhook-endpoints` and `/webhook-deliveries`: where a seller is told, and what was sent there.
 
-Owns what may be registered. A secret leaves here once, when it is made; what is sent is the worker's.
+Owns the routes. What may be registered is `topup.webhooks.endpoints`'; what is sent is the worker's.
 """
 
-import secrets
 from collections.abc import Sequence
+from typing import TypeVar
 
-import httpx
 import msgspec
 from litestar import Router, delete, get, patch, post
 
-from topup import clock, ids, outbound
+from topup import clock, ids
 from topup.api import engine, errors, guards, pages, webhook_forms
 from topup.api.bodies import ApiRequest
 from topup.api.errors import invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
 from topup.api.webhook_forms import (
     DeliveryOut,
-    Endpoint,
     EndpointChangeIn,
     EndpointIn,
     EndpointOut,
     EndpointWithSecretOut,
 )
-from topup.clock import US_PER_SECOND
 from topup.ledger import literals
+from topup.sellers.roles import Deed
 from topup.trips import Row
 from topup.vault import Vault
-from topup.webhooks import events, signing
-from topup.webhooks.events import Event
+from topup.webhooks import endpoints
+from topup.webhooks.endpoints import Endpoint
 from topup.webhooks.outbox import SQL
 
-MAX_ENDPOINTS = 10
-"""Endpoints of one seller: each follows the whole journal."""
-BY_ITS_SELLER = "disabled by its seller"
-TEST_OBJECT = {"message": "A test of this endpoint. Nothing happened to your balance."}
+T = TypeVar("T")
+MANAGING = [guards.seller, guards.may(Deed.MANAGE_WEBHOOKS)]
 
 
-@post("/", guards=[guards.seller], summary="Add an endpoint")
+@post("/", guards=MANAGING, summary="Add an endpoint")
 async def add_endpoint(request: ApiRequest, data: EndpointIn) -> EndpointWithSecretOut:
     """It hears of what happens from now on. `secret` is shown this once: it verifies what we send."""
     own, seller_id = engine.of(request), request.user.seller_id
     _check_url(request, data.url)
-    endpoint_id, secret = ids.new(seller_id), _new_secret()
-    sealed = Vault(own.config).seal(secret)
-    values = (
-        data.url,
-        data.description,
-        _types(data.event_types or []),
-        sealed,
-        MAX_ENDPOINTS,
-        clock.now_us(),
+    endpoint_id = ids.new(seller_id)
+    statement, secret = endpoints.add(
+        seller_id=seller_id,
+        endpoint_id=endpoint_id,
+        url=data.url,
+        description=data.description,
+        types=data.event_types or [],
+        vault=Vault(own.config),
+        now_us=clock.now_us(),
     )
-    ((added,),) = await own.read(SQL["add_endpoint"], (seller_id, endpoint_id, *values))
+    (((added,),),) = await own.run([statement])
     if not added:
-        raise invalid("url", f"a seller has at most {MAX_ENDPOINTS} endpoints; delete one", code="too_many")
-    return webhook_forms.endpoint_with_secret(await _find(request, endpoint_id), signing.written(secret))
+        most = endpoints.MAX_ENDPOINTS
+        raise invalid("url", f"a seller has at most {most} endpoints; delete one", code="too_many")
+    return webhook_forms.endpoint_with_secret(await _find(request, endpoint_id), secret)
 
 
-@get("/", guards=[guards.seller], summary="List endpoints")
+@get("/", guards=MANAGING, summary="List endpoints")
 async def list_endpoints(request: ApiRequest) -> Page[EndpointOut]:
     rows = await engine.of(request).read(SQL["list_endpoints"], (request.user.seller_id,))
     return Page(data=[webhook_forms.endpoint(Endpoint(*row)) for row in rows], has_more=False)
 
 
-@get("/{endpoint_id:str}", guards=[guards.seller], summary="Read an endpoint")
+@get("/{endpoint_id:str}", guards=MANAGING, summary="Read an endpoint")
 async def read_endpoint(request: ApiRequest, endpoint_id: str) -> EndpointOut:
     return webhook_forms.endpoint(await _find(request, endpoint_id))
 
 
-@patch("/{endpoint_id:str}", guards=[guards.seller], summary="Change, disable or enable an endpoint")
+@patch("/{endpoint_id:str}", guards=MANAGING, summary="Change, disable or enable an endpoint")
 async def change_endpoint(request: ApiRequest, endpoint_id: str, data: EndpointChangeIn) -> EndpointOut:
     """What is left out stays. One that is enabled again hears of what happens from then on; what it
     missed is in `GET /events`."""
     found = await _find(request, endpoint_id)
     if data.url is not msgspec.UNSET:
         _check_url(request, data.url)
-    values = (
-        found.url if data.url is msgspec.UNSET else data.url,
-        found.description if data.description is msgspec.UNSET else data.description,
-        literals.texts(found.types) if data.event_types is msgspec.UNSET else _types(data.event_types),
-        _disabled_because(found, data),
-        clock.now_us(),
+    changed = endpoints.change(
+        found,
+        now_us=clock.now_us(),
+        url=_sent(data.url),
+        description=_sent(data.description),
+        types=_sent(data.event_types),
+        enabled=None if data.status is msgspec.UNSET else data.status == "enabled",
     )
-    await engine.of(request).read(SQL["change_endpoint"], (found.seller_id, found.id, *values))
+    await engine.of(request).run([changed])
     return webhook_forms.endpoint(await _find(request, endpoint_id))
 
 
-@delete("/{endpoint_id:str}", guards=[guards.seller], summary="Delete an endpoint")
+@delete("/{endpoint_id:str}", guards=MANAGING, summary="Delete an endpoint")
 async def remove_endpoint(request: ApiRequest, endpoint_id: str) -> None:
     """What was still to be sent there is not sent."""
     found = await _find(request, endpoint_id)
-    await engine.of(request).read(SQL["remove_endpoint"], (found.seller_id, found.id))
+    await engine.of(request).run([endpoints.remove(found)])
 
 
-@post(
-    "/{endpoint_id:str}/rotate-secret", guards=[guards.seller], status_code=200, summary="Make another secret"
-)
+@post("/{endpoint_id:str}/rotate-secret", guards=MANAGING, status_code=200, summary="Make another secret")
 async def rotate_secret(request: ApiRequest, endpoint_id: str) -> EndpointWithSecretOut:
     """For 24 hours both secrets sign what is sent, so that the receiver may change over at any time."""
     found, own = await _find(request, endpoint_id), engine.of(request)
-    secret = _new_secret()
-    until_us = clock.now_us() + signing.ROTATION_S * US_PER_SECOND
-    values = (found.seller_id, found.id, Vault(own.config).seal(secret), until_us)
-    await own.read(SQL["rotate"], values)
-    return webhook_forms.endpoint_with_secret(await _find(request, endpoint_id), signing.written(secret))
+    statement, secret = endpoints.rotate(found, vault=Vault(own.config), now_us=clock.now_us())
+    await own.run([statement])
+    return webhook_forms.endpoint_with_secret(await _find(request, endpoint_id), secret)
 
 
-@post("/{endpoint_id:str}/test", guards=[guards.seller], status_code=202, summary="Send a test")
+@post("/{endpoint_id:str}/test", guards=MANAGING, status_code=202, summary="Send a test")
 async def send_test(request: ApiRequest, endpoint_id: str) -> DeliveryOut:
     """A `webhook.test`, on the way that every event goes, whatever types the endpoint chose."""
     found = await _enabled(request, endpoint_id)
-    now_us = clock.now_us()
-    event = Event(found.seller_id, ids.new(found.seller_id), events.TEST, now_us, found.id)
     delivery_id = ids.new(found.seller_id)
-    values = (found.id, event.id, event.type, events.payload(event, TEST_OBJECT), now_us)
-    await engine.of(request).read(SQL["deliver"], (found.seller_id, delivery_id, *values))
+    sent = endpoints.test(found, delivery_id=delivery_id, now_us=clock.now_us())
+    await engine.of(request).run([sent])
     return await _delivery(request, delivery_id)
 
 
-@get("/{endpoint_id:str}/deliveries", guards=[guards.seller], summary="List deliveries with their attempts")
+@get("/{endpoint_id:str}/deliveries", guards=MANAGING, summary="List deliveries with their attempts")
 async def list_deliveries(
     request: ApiRequest,
     endpoint_id: str,
@@ -136,12 +128,13 @@ async def list_deliveries(
     return part.page(rows, lambda row: webhook_forms.delivery(row, attempts))
 
 
-@post("/{delivery_id:str}/replay", guards=[guards.seller], status_code=202, summary="Send a delivery again")
+@post("/{delivery_id:str}/replay", guards=MANAGING, status_code=202, summary="Send a delivery again")
 async def replay(request: ApiRequest, delivery_id: str) -> DeliveryOut:
     """The same bytes under the same `webhook-id`, with all its attempts; one that is pending goes on."""
     delivery = await _delivery(request, delivery_id)
     await _enabled(request, delivery.endpoint_id)
-    await engine.of(request).read(SQL["replay"], (request.user.seller_id, delivery.id, clock.now_us()))
+    again = endpoints.replay(request.user.seller_id, delivery.id, now_us=clock.now_us())
+    await engine.of(request).run([again])
     return await _delivery(request, delivery_id)
 
 
@@ -178,30 +171,19 @@ async def _attempts(request: ApiRequest, deliveries: Sequence[Row]) -> list[Row]
 
 
 def _check_url(request: ApiRequest, url: str) -> None:
-    """Raise Problem for what we would never send to. Whom a name leads to is checked at each connection."""
+    """Raise Problem for what we would never send to."""
     try:
-        outbound.check(url, allowed=engine.of(request).config.webhook_hosts)
-    except outbound.Refused as refused:
-        raise invalid("url", str(refused)) from None
-    if httpx.URL(url).userinfo:
-        raise invalid("url", "must not have a user name or password; verify the signature instead")
+        endpoints.check_url(url, allowed=engine.of(request).config.webhook_hosts)
+    except endpoints.NotSendable as error:
+        raise invalid("url", str(error)) from None
 
 
-def _disabled_because(found: Endpoint, data: EndpointChangeIn) -> str | None:
-    if data.status is msgspec.UNSET:
-        return found.disabled_because
-    return None if data.status == "enabled" else found.disabled_because or BY_ITS_SELLER
+def _sent(value: T | msgspec.UnsetType) -> T | None:
+    """What a client sent, None for what it left out."""
+    return None if value is msgspec.UNSET else value
 
 
-def _types(chosen: Sequence[events.Type]) -> str:
-    return literals.texts(dict.fromkeys(chosen))
-
-
-def _new_secret() -> bytes:
-    return secrets.token_bytes(signing.SECRET_BYTES)
-
-
-endpoints = Router(
+endpoint_routes = Router(
     path="/webhook-endpoints",
     tags=["webhooks"],
     route_handlers=[
@@ -215,4 +197,4 @@ endpoints = Router(
         list_deliveries,
     ],
 )
-deliveries = Router(path="/webhook-deliveries", tags=["webhooks"], route_handlers=[replay])
+delivery_routes = Router(path="/webhook-deliveries", tags=["webhooks"], route_handlers=[replay])

@@ -4,11 +4,13 @@ Owns what is checked before such a setting is kept. A secret comes in here, is s
 out again: whoever asks is told its name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from topup.audit import log
+from topup.audit.log import Act
 from topup.gateways import registry, settings
 from topup.gateways.models import Connection, Operator
 from topup.gateways.settings import OperatorSettings, Unusable
@@ -55,6 +57,7 @@ def connect(operator: Operator, gateway: str, wanted: Wanted, *, vault: Vault) -
         Operator.objects.select_for_update().get(pk=operator.pk)  # two of staff come one after the other
         secrets = check(operator, gateway, wanted)
         row = of(operator, gateway)
+        before = _told(row)
         row.secrets = {
             name: row.secrets[name] if value is None else vault.seal(value.encode()).decode()
             for name, value in secrets.items()
@@ -64,7 +67,27 @@ def connect(operator: Operator, gateway: str, wanted: Wanted, *, vault: Vault) -
         row.allowed_hosts = list(wanted.allowed_hosts)
         row.version += 1
         row.save()
+        log.write(
+            Act.CONNECTION_CHANGED,
+            subject_type="connection",
+            subject_id=row.pk,
+            before=before,
+            after=_told(row, changed=wanted.secrets),
+        )
     return row
+
+
+def _told(row: Connection, changed: Collection[str] = ()) -> dict[str, Any]:  # JSON values
+    """What the audit log has of a connection: of secrets their names, and which are new."""
+    told = {
+        "operator": row.operator_id,
+        "gateway": row.gateway,
+        "configuration": dict(row.configuration),
+        "max_in_flight": row.max_in_flight,
+        "allowed_hosts": list(row.allowed_hosts),
+        "secrets": sorted(row.secrets),
+    }
+    return {**told, "secrets_set": sorted(set(changed) & set(row.secrets))} if changed else told
 
 
 def check_choice(operator: Operator, gateway: str) -> None:

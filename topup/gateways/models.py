@@ -3,9 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from topup import shared_cache
+from topup.audit import log
+from topup.audit.log import Act
 from topup.gateways import registry
 from topup.gateways.directory import INSTANT
 from topup.gateways.settings import DEFAULT_MAX_IN_FLIGHT, MAX_HOST, MAX_IN_FLIGHT
@@ -15,8 +19,8 @@ class Operator(models.Model):
     """A mobile network. `prefixes` are the first national digits of its numbers."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active"
-        INACTIVE = "inactive"
+        ACTIVE = "active", _("Active")
+        INACTIVE = "inactive", _("Inactive")
 
     code = models.SlugField(primary_key=True, max_length=20)
     name_en = models.CharField(max_length=60)
@@ -40,11 +44,19 @@ class Operator(models.Model):
     """Under which the list of all is kept in the shared cache."""
 
     def __str__(self) -> str:
-        return self.name_en
+        return self.name_fa if (get_language() or "").startswith("fa") else self.name_en
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Django's own arguments
-        super().save(*args, **kwargs)
-        shared_cache.changed(self.CACHED_AS)
+        """A change is in the audit log with what was before, whoever makes it."""
+        names = [field.attname for field in self._meta.concrete_fields]
+        with transaction.atomic():
+            former = Operator.objects.filter(pk=self.pk).values(*names).first()
+            super().save(*args, **kwargs)
+            shared_cache.changed(self.CACHED_AS)
+            after = {name: getattr(self, name) for name in names}
+            if former not in (None, after):
+                told = {"before": former, "after": after}
+                log.write(Act.OPERATOR_CHANGED, subject_type="operator", subject_id=self.pk, **told)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # Django's own arguments
         deleted = super().delete(*args, **kwargs)

@@ -1,8 +1,9 @@
 """The one table of gateways: each folder beside this file that has a `gateway.py`.
 
-A gateway's folder brings `NAME` (the folder's own), `TITLE`, `Settings` (a `Configuration`) and
-`make(settings, config)`, which opens nothing yet. The one whose `IS_INSTANT` is true has no `make`: it
-delivers in the transaction of the sale. Nothing else names a gateway: choices are made from here.
+A gateway's folder brings `NAME` (the folder's own), `TITLE` (marked for translation), `Settings` (a
+`Configuration`) and `make(settings, config)`, which opens nothing yet. The one whose `IS_INSTANT` is true
+has no `make`: it delivers in the transaction of the sale. Nothing else names a gateway: choices are made
+from here.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ MAX_NAME = 20
 
 
 class Kind(NamedTuple):
-    """One gateway that there is."""
+    """One gateway that there is. Its title is translated when it is shown."""
 
     name: str
     title: str

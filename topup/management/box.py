@@ -23,7 +23,7 @@ def sections(*, url: str, config: Config, demo: Demo | None) -> Sequence[Sequenc
     """The paragraphs of the box."""
     places = (
         f"Site           {url}/",
-        f"Staff          {url}/admin/",
+        f"Staff          {url}/console/",
         f"API, try it    {url}/api/docs",
         f"Health         {url}/api/health/",
         f"Data and logs  {config.home}",

@@ -18,8 +18,11 @@ from topup.config import Config
 from topup.gateways.ways import GatewaysAtHand
 from topup.ledger.poster import Poster
 from topup.management.housekeeping import Housekeeping
+from topup.recharges.bulk_run import BulkRun
 from topup.recharges.dispatch import Dispatcher
 from topup.recharges.recorder import Recorder
+from topup.recharges.rules import Recharge, Sale
+from topup.recharges.sell import Sales
 from topup.recharges.settle import Settlements
 from topup.recharges.sweep import Sweep
 from topup.telemetry import logs, snapshots, transactions
@@ -29,6 +32,8 @@ from topup.vault import Vault
 from topup.webhooks.deliver import Deliverer
 
 HELP = "Bring recharges to their operators and webhooks to their sellers, in the foreground."
+BULK_LANES = 1
+"""Connections that sell the rows of bulk sales: the API's own sell beside them."""
 SETTLE_LANES = 1
 """Connections that settle: one writes thousands a second."""
 NICENESS = 5
@@ -88,6 +93,11 @@ class Worker:
         self._pool = database.pool(config, name=database.WORKER)
         self._deliverer = Deliverer(config=config, vault=vault, pool=self._pool, objects=EventObjects())
         self._sweep = Sweep(connect, settling=self._settling)
+        sales = Sales(duplicate_window_s=config.double_spending_timeout)
+        self._selling: Poster[Sale, Recharge] = Poster(
+            connect, sales, lanes=BULK_LANES, zone=config.time_zone
+        )
+        self._bulk = BulkRun(connect, selling=self._selling)
         self._housekeeping = Housekeeping(connect)
         directory = snapshots.Directory(snapshots.of_server(config.home, config.port))
         self._beat = Beat(directory, counted_as="topup_background_workers")
@@ -95,6 +105,8 @@ class Worker:
     async def start(self) -> None:
         await self._pool.open()
         await self._settling.start()
+        await self._selling.start()
+        self._bulk.start()
         self._recorder.start()
         self._dispatcher.start()
         await self._deliverer.start()
@@ -105,6 +117,8 @@ class Worker:
     async def stop(self) -> None:
         """What asks stops first, then what writes down the answers."""
         await asyncio.gather(self._dispatcher.stop(), self._deliverer.stop())
+        await self._bulk.stop()
+        await self._selling.stop()
         await self._recorder.stop()
         await self._sweep.stop()
         await self._settling.stop()

@@ -7,9 +7,11 @@ goes through the door like everything else.
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from topup import ids, sqlfiles
+from topup.audit import log
+from topup.audit.log import Act
 from topup.ledger import literals
 from topup.recharges.case_kinds import Kind
 from topup.trips import Rows, Statement
@@ -106,7 +108,9 @@ def read(*, seller_id: int, case_id: str) -> Statement:
 
 def close(*, seller_id: int, case_id: str, by: int, resolution: str, now_us: int) -> Statement:
     """What closes an open case, and answers whether it was open. `by` is the staff user."""
-    return (SQL["close_case"], (seller_id, case_id, by, resolution, now_us))
+    told: dict[str, Any] = {"seller_id": seller_id, "by": by, "reason": resolution, "at_us": now_us}
+    _, noted = log.note(Act.CASE_CLOSED, subject_type="case", subject_id=case_id, **told)
+    return (SQL["close_case"], (seller_id, case_id, by, resolution, now_us, *noted))
 
 
 def count_open() -> Statement:

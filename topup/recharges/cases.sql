@@ -4,7 +4,10 @@
 SELECT recharges.open_cases_v1($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: close_case
-SELECT recharges.close_case_v1($1, $2, $3, $4, $5)
+-- Closed once, and noted by who closed it.
+SELECT CASE WHEN recharges.close_case_v1($1, $2, $3, $4, $5)
+            THEN (SELECT true FROM audit.note_v1($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))
+            ELSE false END
 
 -- name: get_case
 SELECT c.seller_id, c.id::text, c.kind::text, c.subject, c.recharge_id::text, c.operator, c.evidence,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from topup import clock, sqlfiles
+from topup.audit import log
+from topup.audit.log import Act
 from topup.ledger import references
 from topup.ledger.door import BEGIN, COMMIT
 from topup.ledger.outcomes import Outcome
@@ -95,7 +97,17 @@ def refusing(dispute: Dispute, *, reason: str, evidence: str, by: int, now_us: i
     )
     values = (dispute.id, reason, evidence, by, now_us)
     refused = (SQL["refuse_dispute"], (dispute.seller_id, *values))
-    return [BEGIN, refused, telling(answered), COMMIT]
+    noted = log.note(
+        Act.DISPUTE_REFUSED,
+        subject_type="dispute",
+        subject_id=dispute.id,
+        seller_id=dispute.seller_id,
+        by=by,
+        reason=reason,
+        after={"recharge": dispute.recharge_id, "evidence": evidence},
+        at_us=now_us,
+    )
+    return [BEGIN, refused, telling(answered), noted, COMMIT]
 
 
 def reversing(

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from topup.ledger.readonly import ReadOnlyModel
 
@@ -28,7 +29,7 @@ class Recharge(ReadOnlyModel):
         ordering: ClassVar = ["-seller_id", "-id"]
 
     def __str__(self) -> str:
-        return f"recharge {self.id}"
+        return _("recharge %(id)s") % {"id": self.id}
 
 
 class Case(ReadOnlyModel):
@@ -51,7 +52,7 @@ class Case(ReadOnlyModel):
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"case {self.id}"
+        return _("case %(id)s") % {"id": self.id}
 
 
 class Dispute(ReadOnlyModel):
@@ -73,7 +74,7 @@ class Dispute(ReadOnlyModel):
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"dispute {self.id}"
+        return _("dispute %(id)s") % {"id": self.id}
 
 
 class Review(ReadOnlyModel):
@@ -102,4 +103,4 @@ class Review(ReadOnlyModel):
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"recharge {self.id}"
+        return _("recharge %(id)s") % {"id": self.id}

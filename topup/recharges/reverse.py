@@ -8,6 +8,8 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from topup import ids
+from topup.audit import log
+from topup.audit.log import Act
 from topup.ledger import references
 from topup.ledger.core import Command, Kind, Movement
 from topup.ledger.families import Posting, RareFamily
@@ -100,8 +102,22 @@ class Reversals(RareFamily[Reversal]):
                 by=wish.by,
                 now_us=at_us,
             )
+            statements.append(_noted(wish, movement))
             statements += references.remember(seller_id, wish.reference, wish.recharge_id)
         return statements
+
+
+def _noted(wish: Reversal, movement: Movement) -> Statement:
+    return log.note(
+        Act.RECHARGE_REVERSED,
+        subject_type="recharge",
+        subject_id=wish.recharge_id,
+        seller_id=wish.seller_id,
+        by=wish.by,
+        reason=wish.reason,
+        after={"amount": movement.command.amount, "version": movement.seq},
+        at_us=movement.created_at_us,
+    )
 
 
 def read(seller_id: int, recharge_id: str) -> Statement:

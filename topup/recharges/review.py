@@ -8,9 +8,11 @@ settlement among others: whoever is first ends the recharge.
 from collections.abc import Hashable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from topup import sqlfiles
+from topup.audit import log
+from topup.audit.log import Act
 from topup.ledger import references
 from topup.ledger.core import Command, Movement
 from topup.ledger.families import Posting, RareFamily
@@ -99,9 +101,10 @@ class Resolutions(RareFamily[Resolution]):
 
     def writes(self, facts: Sequence[tuple[Resolution, Movement]]) -> list[Statement]:
         statements = self._settlements.writes([(wish.settlement, movement) for wish, movement in facts])
-        for wish, _ in facts:
+        for wish, movement in facts:
             recharge_id = wish.settlement.recharge_id
             statements.append((SQL["conclude"], (wish.seller_id, recharge_id, wish.confirms)))
+            statements.append(_noted(wish, movement))
             statements += references.remember(wish.seller_id, wish.reference, recharge_id)
         return statements
 
@@ -146,14 +149,23 @@ def resolution(
     return Resolution(settlement, None if proposal is None else proposal.by, reference)
 
 
+def ask_again(recharge: Recharge, *, by: int, now_us: int) -> Statement:
+    """What makes the question about a recharge due now; answers whether there was one."""
+    noted = _note(Act.OPERATOR_ASKED, recharge, by=by, at_us=now_us)
+    return (SQL["ask_again"], (recharge.seller_id, recharge.id, now_us, *noted))
+
+
 def propose(recharge: Recharge, *, evidence: str, by: int, now_us: int) -> Statement:
     """What proposes a failure; its row is the `Proposal` that stands, and whether it is this one."""
-    return (SQL["propose"], (recharge.seller_id, recharge.id, by, evidence, now_us))
+    told = {"amount": recharge.amount, "state": str(State.FAILED)}
+    noted = _note(Act.FAILURE_PROPOSED, recharge, by=by, reason=evidence, after=told, at_us=now_us)
+    return (SQL["propose"], (recharge.seller_id, recharge.id, by, evidence, now_us, *noted))
 
 
 def withdraw(recharge: Recharge) -> Statement:
     """What takes the proposal of a recharge back, and answers whether there was one."""
-    return (SQL["withdraw"], (recharge.seller_id, recharge.id))
+    noted = _note(Act.PROPOSAL_WITHDRAWN, recharge)
+    return (SQL["withdraw"], (recharge.seller_id, recharge.id, *noted))
 
 
 def read_proposal(*, seller_id: int, recharge_id: str) -> Statement:
@@ -165,3 +177,26 @@ def of_row(row: Row) -> Review:
     """A row of `list_reviews`."""
     proposal = None if row[5] is None else Proposal(*row[5:8])
     return Review(Recharge(*row[8:]), row[1], row[2], row[3], row[4], proposal)
+
+
+def _note(act: Act, recharge: Recharge, **told: Any) -> Sequence[object]:  # as `log.note` takes it
+    """The values that a statement above hands to the audit log with what it does."""
+    _, values = log.note(
+        act, subject_type="recharge", subject_id=recharge.id, seller_id=recharge.seller_id, **told
+    )
+    return values
+
+
+def _noted(wish: Resolution, movement: Movement) -> Statement:
+    settlement = wish.settlement
+    return log.note(
+        Act.RECHARGE_DECIDED,
+        subject_type="recharge",
+        subject_id=settlement.recharge_id,
+        seller_id=wish.seller_id,
+        by=settlement.actor_id,
+        reason=settlement.evidence,
+        before={"state": str(State.UNKNOWN)},
+        after={"state": str(settlement.to), "version": movement.seq},
+        at_us=movement.created_at_us,
+    )

@@ -1,13 +1,26 @@
 -- Statements of review.
 
+-- name: ask_again
+-- Hastens the question, which is noted where there is one.
+SELECT CASE WHEN recharges.hasten_v1($1, $2, $3)
+            THEN (SELECT true FROM audit.note_v1($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))
+            ELSE false END
+
 -- name: propose
-SELECT * FROM recharges.propose_v1($1, $2, $3, $4, $5)
+-- What stands is answered, and only a proposal that is new is noted.
+SELECT p.by_user, p.at_us, p.evidence,
+       CASE WHEN p.made
+            THEN (SELECT true FROM audit.note_v1($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))
+            ELSE false END
+  FROM recharges.propose_v1($1, $2, $3, $4, $5) p
 
 -- name: conclude
 SELECT recharges.conclude_v1($1, $2, $3)
 
 -- name: withdraw
-SELECT recharges.withdraw_v1($1, $2)
+SELECT CASE WHEN recharges.withdraw_v1($1, $2)
+            THEN (SELECT true FROM audit.note_v1($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))
+            ELSE false END
 
 -- name: get_proposal
 SELECT p.by_user, p.at_us, p.evidence

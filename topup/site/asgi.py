@@ -18,7 +18,7 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder  # noqa: E40
 from topup.api import app as api  # noqa: E402  # the API imports Django's models
 from topup.api.engine import Engine  # noqa: E402
 from topup.api.shapes import Application, Receive, Scope, Send  # noqa: E402
-from topup.site import forwarded  # noqa: E402
+from topup.site import forwarded, uploads  # noqa: E402
 from topup.site.settings import CONFIG  # noqa: E402
 from topup.telemetry import logs  # noqa: E402
 
@@ -27,6 +27,7 @@ GC_THRESHOLDS = (50_000, 20, 50)
 OF_THE_API = ("/api/", "/api-token-auth", "/docs/", "/static/")
 
 engine = Engine(CONFIG)
+pages = uploads.bounded(django_application)
 # Files are served from the packages that bring them; nothing has to be collected first.
 static = [str(storage.location) for storage in AppDirectoriesFinder().storages.values()]
 api_application = api.create(engine, static=static)
@@ -39,7 +40,7 @@ async def _dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"].startswith(OF_THE_API):
         await api_application(scope, receive, send)
     else:
-        await django_application(dict(scope), receive, send)
+        await pages(dict(scope), receive, send)
 
 
 def _settle_memory() -> None:

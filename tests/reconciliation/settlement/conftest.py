@@ -73,7 +73,9 @@ class Scene:
 
     def fund(self, amount: int, at_us: int) -> None:
         """Credit as it came about then, before which this seller moved nothing."""
-        asked = (self.seller, request := ids.new(self.seller), amount, "IRR", "", self.member, at_us)
+        note = bank_reference = ""
+        request = ids.new(self.seller)
+        asked = (self.seller, request, amount, "IRR", note, self.member, at_us, bank_reference)
         trips.run(self.app, [(decide.SQL["ask"], asked)])
         (posting,) = self.post([decide.Approval(self.seller, request, self.staff)], decide.Approvals(), at_us)
         assert posting.outcome is Outcome.POSTED, posting

@@ -10,16 +10,16 @@ import pytest
 
 from tests.api.calls import NOBODY, V1, created, ok, problem
 from tests.conftest import Api, NewSeller
-from tests.console.browser import Browser, fields, messages
+from tests.console.browser import AUDIT, Browser, fields, messages
 from tests.reconciliation.settlement.conftest import MAPPING, Scene, row
 from tests.support.sellers_at_hand import StaffAtHand
 from tests.support.server import Server
 from topup.trips import Connection
 
 UPLOAD = f"{V1}/operators/mci/settlements"
-FILES = "/admin/settlement/settlementfile/"
-MAPPINGS = "/admin/settlement/keptmapping/"
-CASES = "/admin/recharges/case/"
+FILES = "/console/settlement/settlementfile/"
+MAPPINGS = "/console/settlement/keptmapping/"
+CASES = "/console/recharges/case/"
 CSV = {"Content-Type": "text/csv"}
 TOO_MANY_BYTES = 8 * 2**20 + 1
 
@@ -100,9 +100,10 @@ def test_the_console_imports_a_file_and_shows_its_cases(browser: Browser, scene:
         f"{FILES}add/", data=form, files={"file": ("june.csv", content(scene), "text/csv")}
     )
 
-    assert "2 lines, 0 bad; 1 matched" in messages(page)
-    assert "settlement amount differs" in page.text
+    assert "2 lines, 0 unreadable; matched 1 · amount differs 1. Cases opened: 1." in messages(page)
+    assert "settlement: amount differs" in page.text
     assert "june.csv" in browser.open(FILES).text
+    assert "imported a settlement file" in browser.open(AUDIT, q=page.url.path.split("/")[-3]).text
 
 
 def test_the_console_says_why_a_file_is_refused(browser: Browser, scene: Scene) -> None:
@@ -133,6 +134,7 @@ def test_staff_keep_mappings_and_a_wrong_one_is_refused(browser: Browser) -> Non
 
     assert "missing required field" in wrong.text
     assert "was added successfully" in messages(right)
+    assert "changed a settlement mapping" in browser.open(AUDIT, q="other").text
 
 
 def test_the_console_closes_a_case_with_a_reason(
@@ -148,11 +150,12 @@ def test_the_console_closes_a_case_with_a_reason(
 
     assert "errorlist" in empty.text
     assert "closed." in messages(done)
-    assert "is not open" in messages(again)
+    assert "already decided" in messages(again)
     assert ok(deciding.get(f"{V1}/cases/{case['id']}"))["resolution"] == "they paid"
     page = browser.open(f"{CASES}{case['id']}/change/")
     assert (page.status_code, "they paid" in page.text) == (200, True)
     assert case["subject"] not in browser.open(CASES).text
+    assert "closed a case" in browser.open(AUDIT, q=case["id"]).text
 
 
 def test_a_list_of_cases_is_filtered_and_searched(

@@ -15,6 +15,7 @@ from topup.api.errors import Problem
 from topup.api.schemas import Output
 from topup.api.systems import written
 from topup.api.systems.written import CreditIn, SaleIn
+from topup.sellers.roles import Deed
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class VendorBalanceOut(Output, frozen=True):
     currency: str
 
 
-@post("/credits/request", guards=[guards.seller], summary="Ask for credit")
+@post("/credits/request", guards=[guards.seller, guards.may(Deed.ASK_CREDIT)], summary="Ask for credit")
 async def ask(
     request: ApiRequest, data: CreditIn, idempotency_key: KeyHeader = None
 ) -> Response[Envelope[CreditOut]]:

@@ -24,6 +24,7 @@ from topup.api.schemas import (
 )
 from topup.api.systems import written
 from topup.api.systems.written import CreditIn, SaleIn
+from topup.sellers.roles import Deed
 from topup.sellers.tokens import issue_in_turn
 
 LABEL = "api-token-auth"
@@ -80,7 +81,7 @@ async def sell(request: ApiRequest, data: SaleIn, idempotency_key: KeyHeader = N
     return await written.sell(request, data, idempotency_key)
 
 
-@post("/credit-requests", guards=[guards.seller], summary="Ask for credit")
+@post("/credit-requests", guards=[guards.seller, guards.may(Deed.ASK_CREDIT)], summary="Ask for credit")
 async def ask(
     request: ApiRequest, data: CreditIn, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
@@ -88,7 +89,10 @@ async def ask(
 
 
 @post(
-    "/credit-requests/{request_id:str}/reject", guards=[guards.staff], status_code=200, summary="Reject, once"
+    "/credit-requests/{request_id:str}/reject",
+    guards=[guards.staff, guards.may(Deed.DECIDE_CREDIT)],
+    status_code=200,
+    summary="Reject, once",
 )
 async def reject(request: ApiRequest, request_id: str) -> CreditRequestOut:
     """A body `{reason}` may be sent."""

@@ -13,6 +13,7 @@ from topup.api.bodies import ApiRequest, KeyHeader
 from topup.api.schemas import CreditRequestOut, RechargeOut
 from topup.api.systems import written
 from topup.api.systems.written import CreditIn, SaleIn
+from topup.sellers.roles import Deed
 
 
 class ApprovedOut(CreditRequestOut, frozen=True):
@@ -26,7 +27,7 @@ class SoldOut(RechargeOut, frozen=True):
 B = TypeVar("B", ApprovedOut, SoldOut)
 
 
-@post("/topup", guards=[guards.seller], summary="Ask for credit")
+@post("/topup", guards=[guards.seller, guards.may(Deed.ASK_CREDIT)], summary="Ask for credit")
 async def ask(
     request: ApiRequest, data: CreditIn, idempotency_key: KeyHeader = None
 ) -> Response[CreditRequestOut]:
@@ -34,7 +35,12 @@ async def ask(
     return await written.ask(request, data, idempotency_key)
 
 
-@post("/topup/{request_id:str}/approve", guards=[guards.staff], status_code=200, summary="Approve, once")
+@post(
+    "/topup/{request_id:str}/approve",
+    guards=[guards.staff, guards.may(Deed.DECIDE_CREDIT)],
+    status_code=200,
+    summary="Approve, once",
+)
 async def approve(
     request: ApiRequest, request_id: str, idempotency_key: KeyHeader = None
 ) -> Response[ApprovedOut]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
+from django.utils.translation import gettext_lazy
 
 from topup import clock, outbound
 from topup.config import Config
@@ -20,7 +21,7 @@ from topup.gateways.http_json.templates import NotInToman
 from topup.gateways.settings import OperatorSettings
 
 NAME = "http_json"
-TITLE = "JSON over HTTP, as configured"
+TITLE = gettext_lazy("JSON over HTTP, as configured")
 MARGIN_S = 1.0
 """By which the worker waits longer than the request may take, so that the request says what happened."""
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

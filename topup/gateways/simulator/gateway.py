@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Final
 
 import msgspec
+from django.utils.translation import gettext_lazy
 
 from topup import clock, outbound
 from topup.config import Config
@@ -20,7 +21,7 @@ from topup.gateways.simulator.book import Book
 from topup.gateways.simulator.network import Network, Reply
 
 NAME = "simulator"
-TITLE = "Simulator: behaves by the number's last three digits"
+TITLE = gettext_lazy("Simulator: behaves by the number's last three digits")
 HTML: Final = "<!DOCTYPE html><html><title>502</title><body>Bad gateway</body></html>"
 MAX_TIMEOUT_S: Final = 60
 TIMEOUT_S = 2.0

@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from topup import clock, database, ids, phones, trips
 from topup.config import Config
 from topup.ledger import direct
@@ -90,7 +92,10 @@ def _connected(config: Config, operator: str) -> Iterator[Connection]:
         connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}".encode())
         (((locked,),),) = trips.run(connection, [(SQL["lock_operator"], (operator,))])
         if not locked:
-            raise Busy(f"Another file of {operator} is being imported. Wait for it, then run this again.")
+            raise Busy(
+                _("Another file of %(operator)s is being imported. Wait for it, then run this again.")
+                % {"operator": operator}
+            )
         yield connection
 
 
@@ -230,7 +235,9 @@ class _Import:
                 case Outcome.REPLAYED:
                     self._counts[Verdict.MATCHED] += 1
                 case Outcome.OVERLOADED | Outcome.DATABASE_UNAVAILABLE:
-                    raise Busy("The database is too busy to settle. Run this again: nothing is done twice.")
+                    raise Busy(
+                        _("The database is too busy to settle. Run this again: nothing is done twice.")
+                    )
                 case _:
                     self._counts[Verdict.STATE_DIFFERS] += 1
                     why = f"{finding.to} by the file, and it could not be settled so: {posting.outcome}"

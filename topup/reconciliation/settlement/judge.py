@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from topup import clock, trips
 from topup.ledger import literals
 from topup.reconciliation.settlement.source import FileError
@@ -31,14 +33,20 @@ def day_of(
     through, most = operators.most_common(1)[0]
     if through != operator and most * 2 > len(known):
         raise FileError(
-            f"Of {len(known):,} recharges looked up, {most:,} were sold through {through}, not {operator}. "
-            f"Nothing was imported: is this the file of {through}?"
+            _(
+                "Of %(count)s recharges looked up, %(most)s were sold through %(through)s, not %(operator)s."
+                " Nothing was imported: is this the file of %(through)s?"
+            )
+            % {"count": f"{len(known):,}", "most": f"{most:,}", "through": through, "operator": operator}
         )
     found, often = days.most_common(1)[0]
     if day is not None and day != found and often * 2 > len(known):
         raise FileError(
-            f"Of {len(known):,} recharges looked up, {often:,} were sold on {found}, not on {day}. "
-            f"Nothing was imported: give --day {found}, or leave it out."
+            _(
+                "Of %(count)s recharges looked up, %(often)s were sold on %(found)s, not on %(day)s. Nothing"
+                " was imported: give --day %(found)s, or leave it out."
+            )
+            % {"count": f"{len(known):,}", "often": f"{often:,}", "found": found, "day": day}
         )
     return day or found
 
@@ -54,17 +62,22 @@ def bounds_us(day: date, *, zone: str) -> tuple[int, int]:
 def refuse_unfinished(day: date, *, zone: str, now_us: int) -> None:
     """Raise FileError for a day that is not over: what will be sold until then would be missing."""
     if now_us < bounds_us(day, zone=zone)[1]:
-        raise FileError(f"{day} is not over in {zone}. Nothing was imported: import its file tomorrow.")
+        raise FileError(
+            _("%(day)s is not over in %(zone)s. Nothing was imported: import its file tomorrow.")
+            % {"day": day, "zone": zone}
+        )
 
 
 def _of_strangers(lines: int, day: date | None) -> date:
     if lines >= FEW_LINES:
         raise FileError(
-            "None of the references looked up is one of ours. Nothing was imported: is the mapping's "
-            "reference the column with our own (the recharge's id, and two digits)?"
+            _(
+                "None of the references looked up is one of ours. Nothing was imported: is the mapping's"
+                " reference the column with our own (the recharge's id, and two digits)?"
+            )
         )
     if day is None:
-        raise FileError("No reference in the file is one of ours, so give its day: --day YYYY-MM-DD.")
+        raise FileError(_("No reference in the file is one of ours, so give its day: --day YYYY-MM-DD."))
     return day
 
 

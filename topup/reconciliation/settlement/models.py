@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from topup.audit import log
+from topup.audit.log import Act
 from topup.recharges.models import Case
 from topup.reconciliation.settlement import mapping
 
@@ -28,6 +31,15 @@ class KeptMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # Django's own arguments
+        """A change is in the audit log with what was before, whoever makes it."""
+        with transaction.atomic():
+            former = KeptMapping.objects.filter(pk=self.pk).values_list("content", flat=True).first()
+            super().save(*args, **kwargs)
+            if former != self.content:
+                told = {"before": former or {}, "after": self.content}
+                log.write(Act.MAPPING_CHANGED, subject_type="mapping", subject_id=self.pk, **told)
 
     def clean(self) -> None:
         try:
@@ -70,7 +82,7 @@ class SettlementFile(models.Model):
         indexes: ClassVar = [models.Index(fields=["operator", "day"], name="settlement_file_day")]
 
     def __str__(self) -> str:
-        return f"settlement file {self.name}"
+        return _("settlement file %(name)s") % {"name": self.name}
 
     def opened(self) -> "QuerySet[Case]":
         """The cases that this import opened."""

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
+from django.utils.translation import gettext as _
+
 from topup.reconciliation.settlement import mapping as mappings
 from topup.reconciliation.settlement.lines import Bad, Line, Reader
 from topup.reconciliation.settlement.mapping import Mapping
@@ -44,9 +46,12 @@ def digest(path: Path) -> Digested:
             sha.update(piece)
             size += len(piece)
             if size > MAX_FILE_BYTES:
-                raise FileError(f"The file has more than {MAX_FILE_BYTES:,} bytes unpacked. Split it.")
+                raise FileError(
+                    _("The file has more than %(most)s bytes unpacked. Split it.")
+                    % {"most": f"{MAX_FILE_BYTES:,}"}
+                )
     if size == 0:
-        raise FileError("The file is empty. Ask the operator for the file again.")
+        raise FileError(_("The file is empty. Ask the operator for the file again."))
     return Digested(sha.hexdigest(), size)
 
 
@@ -65,11 +70,17 @@ def lines(path: Path, mapping: Mapping) -> Iterator[Line | Bad]:
                     yield reader.read(row, rows.line_num)
         except UnicodeError as error:
             raise FileError(
-                f"The file is not {mapping.encoding} after line {rows.line_num}. Set the mapping's "
-                "encoding, such as utf-16 or cp1256."
+                _(
+                    "The file is not %(encoding)s after line %(line)s. Set the mapping's encoding, such as"
+                    " utf-16 or cp1256."
+                )
+                % {"encoding": mapping.encoding, "line": rows.line_num}
             ) from error
         except csv.Error as error:
-            raise FileError(f"The file, line {rows.line_num}: {error}. Is the delimiter right?") from error
+            raise FileError(
+                _("The file, line %(line)s: %(error)s. Is the delimiter right?")
+                % {"line": rows.line_num, "error": error}
+            ) from error
 
 
 @contextmanager
@@ -85,9 +96,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             else:
                 yield file
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileError(f"The file is a damaged gzip file: {error}. Fetch it again.") from error
+        raise FileError(
+            _("The file is a damaged gzip file: %(error)s. Fetch it again.") % {"error": error}
+        ) from error
     except OSError as error:
-        raise FileError(f"The file can't be read: {error.strerror or error}.") from error
+        raise FileError(
+            _("The file can't be read: %(error)s.") % {"error": error.strerror or error}
+        ) from error
 
 
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
@@ -96,7 +111,10 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
         number += 1
         if len(line) > MAX_LINE_CHARACTERS:
             raise FileError(
-                f"The file, line {number}: more than {MAX_LINE_CHARACTERS:,} characters. "
-                "Is it a table with a line for each recharge?"
+                _(
+                    "The file, line %(line)s: more than %(most)s characters. Is it a table with a line for"
+                    " each recharge?"
+                )
+                % {"line": number, "most": f"{MAX_LINE_CHARACTERS:,}"}
             )
         yield line

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
 from psycopg import Copy
 
 from topup import sqlfiles, trips
@@ -60,7 +61,9 @@ def stage(connection: Connection, file_id: str, found: Iterable[Line | Bad], pro
                         shown.append(f"line {one.nr}: {one.why}")
             total += len(some)
             if total > MAX_LINES:
-                raise FileError(f"The file has more than {MAX_LINES:,} lines. Split it.")
+                raise FileError(
+                    _("The file has more than %(most)s lines. Split it.") % {"most": f"{MAX_LINES:,}"}
+                )
             _write(copy, file_id, some)
             progress(total)
     staged = Staged(total, bad, shown)
@@ -92,9 +95,17 @@ def _text(value: str | None) -> str:
 
 def _refuse_unfit(staged: Staged) -> None:
     if staged.lines == 0:
-        raise FileError("The file has a header and no line. Ask the operator for the file again.")
+        raise FileError(_("The file has a header and no line. Ask the operator for the file again."))
     if staged.bad * 100 > staged.lines * MAX_BAD_PERCENT:
         raise FileError(
-            f"{staged.bad:,} of {staged.lines:,} lines can't be read, more than {MAX_BAD_PERCENT} %. Nothing "
-            f"was imported: correct the mapping. {'; '.join(staged.shown)}"
+            _(
+                "%(bad)s of %(lines)s lines can't be read, more than %(most)s %%. Nothing was imported:"
+                " correct the mapping. %(shown)s"
+            )
+            % {
+                "bad": f"{staged.bad:,}",
+                "lines": f"{staged.lines:,}",
+                "most": MAX_BAD_PERCENT,
+                "shown": "; ".join(staged.shown),
+            }
         )

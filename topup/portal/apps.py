@@ -1,0 +1,8 @@
+"""Django's entry for `topup.portal`."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "topup.portal"
+    label = "portal"
