@@ -14,10 +14,10 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint lock bench load clean
+.PHONY: help run test check lint lock bench load messages screenshots clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME_STAMP) ## Start everything; Ctrl-C stops it
 	@exec $(PY) -m topup.management.cli up
@@ -41,6 +41,14 @@ bench: $(DEV_STAMP) ## Measure the speed on this machine
 
 load: $(LOAD_STAMP) ## 100 users and 10,000 sales through HTTP, then every book proved
 	$(PY) -m bench.load_test
+
+messages: $(DEV_STAMP) ## Collect the texts into locale/ and compile them; needs GNU gettext
+	$(PY) manage.py makemessages --locale en --locale fa --no-obsolete --add-location file --no-wrap \
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*'
+	$(PY) manage.py compilemessages --locale en --locale fa --ignore '.venv' --ignore var
+
+screenshots: $(DEV_STAMP) ## Pictures of every page into docs/screenshots/; needs Chromium
+	$(PY) -m tests.browser.screenshots
 
 lock: $(DEV_STAMP) ## Resolve the dependencies of pyproject.toml anew
 	$(LOCK) --upgrade --group build --output-file requirements.lock

@@ -21,12 +21,12 @@ from bench.house import House
 from bench.scenarios import SETTINGS
 from tests.support.posting import selling
 from topup import clock, ids
-from topup.api.webhooks import MAX_ENDPOINTS
 from topup.clock import US_PER_SECOND
 from topup.recharges.rules import Sale
 from topup.trips import Connection
 from topup.vault import Vault
 from topup.webhooks import signing
+from topup.webhooks.endpoints import MAX_ENDPOINTS
 
 SELLERS = 100
 DELIVERIES = 20_000

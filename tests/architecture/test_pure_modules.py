@@ -14,7 +14,8 @@ PURE = [
     "topup.reconciliation.settlement.mapping", "topup.reconciliation.settlement.lines",
     "topup.reconciliation.settlement.verdicts", "topup.recharges.rules",
     "topup.recharges.lifecycle", "topup.credit.lifecycle",
-    "topup.gateways.directory", "topup.money", "topup.phones", "topup.addresses", "topup.webhooks.shares",
+    "topup.gateways.directory", "topup.money", "topup.phones", "topup.people", "topup.sellers.roles",
+    "topup.addresses", "topup.webhooks.shares",
     "topup.webhooks.signing",
 ]  # fmt: skip
 OUTSIDE = {

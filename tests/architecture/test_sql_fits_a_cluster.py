@@ -13,6 +13,7 @@ from tests.support.sources import SqlText
 
 HOT = [
     "ledger.book", "ledger.journal", "ledger.idempotency", "ledger.adjustment", "recharges.recharge",
+    "credit.receipt", "credit.look",
     "credit.credit_request", "recharges.errand", "recharges.attempt", "recharges.recharge_event",
     "recharges.dispute", "recharges.callback", "recharges.review_proposal", "recharges.staff_case",
     "ledger.low_balance", "webhooks.event", "webhooks.delivery", "webhooks.delivery_attempt",
@@ -30,6 +31,7 @@ EVERYWHERE = {
     "topup/recharges/review.sql:list_reviews": "the queue of staff is over all sellers, and short",
     "topup/recharges/cases.sql:list_cases": "the queue of staff is over all sellers, and of none",
     "topup/recharges/cases.sql:count_open_cases": "the metric of open cases, every 10 s",
+    "topup/console/queries.sql:unknown_by_age": "the dashboard's count of what is unknown, which is little",
     "topup/api/health.sql:worker": "whether anything at all is open",
 }
 WRITING_CTE = r"\bWITH\b.*\bAS\s*(NOT\s+)?(MATERIALIZED\s*)?\(\s*(INSERT|UPDATE|DELETE|MERGE)"

@@ -107,7 +107,7 @@ def test_the_one_off_service_migrates(image: Image, installation: Installation) 
 def test_the_development_service_starts_everything_in_an_empty_volume(image: Image) -> None:
     words = compose.read("compose.yaml")["services"]["web"]["command"]
     with started(image, words, DEBUG="true") as (url, _):
-        assert httpx.get(f"{url}/admin/login/", timeout=10).status_code == httpx.codes.OK
+        assert httpx.get(f"{url}/account/login/", timeout=10).status_code == httpx.codes.OK
 
     assert (image.home / "demo.json").exists()
 

@@ -94,7 +94,7 @@ def test_who_calls_past_nginx_is_not_believed(
         spoofed = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
         assert client.get("/api/v1/balance", headers=spoofed).json()["code"] == "ip_not_allowed"
-        assert client.get("/admin/login/", headers=spoofed).status_code == 301, "to HTTPS"
+        assert client.get("/account/login/", headers=spoofed).status_code == 301, "to HTTPS"
 
 
 def test_a_body_that_is_too_large_is_refused_as_the_api_refuses_it(
@@ -113,6 +113,16 @@ def test_a_body_that_is_too_large_is_refused_as_the_api_refuses_it(
     assert [answer.headers["Content-Type"] for answer in answers] == [MEDIA_TYPE, MEDIA_TYPE]
     assert told[0] == told[1]
     assert fits.status_code == 400, "a body of the largest size reaches the API"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/credit/ask/", 403), ("/bulk/", 403), ("/console/", 403), ("/sell/", 413)]
+)
+def test_a_file_passes_where_a_page_takes_one(front: Front, path: str, status: int) -> None:
+    with front.client() as client:
+        answer = client.post(path, content=bytes(LARGEST_BODY_BYTES + 1))
+
+    assert answer.status_code == status  # 403: it came through, and has no token of a form
 
 
 def test_what_nginx_says_itself_is_in_the_words_of_the_table() -> None:
@@ -146,10 +156,10 @@ def connected(behind: Server) -> set[object]:
 
 def test_staff_log_in_over_https_with_secure_cookies(front: Front, staff: StaffAtHand) -> None:
     with front.client() as client:
-        page = client.get("/admin/login/")
+        page = client.get("/account/login/")
         token = client.cookies["csrftoken"]
-        form = {"username": staff.username, "password": staff.password, "csrfmiddlewaretoken": token}
-        answer = client.post("/admin/login/", data=form, headers={"Referer": f"{front.url}/admin/login/"})
+        form = {"login": staff.username, "password": staff.password, "csrfmiddlewaretoken": token}
+        answer = client.post("/account/login/", data=form, headers={"Referer": f"{front.url}/account/login/"})
 
     assert page.headers["Strict-Transport-Security"].startswith("max-age=")
     assert answer.status_code == 302, answer.text
@@ -158,9 +168,9 @@ def test_staff_log_in_over_https_with_secure_cookies(front: Front, staff: StaffA
 
 def test_a_form_from_another_site_is_refused(front: Front, staff: StaffAtHand) -> None:
     with front.client() as client:
-        client.get("/admin/login/")
-        form = {"username": staff.username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        answer = client.post("/admin/login/", data=form, headers={"Origin": "https://elsewhere.example"})
+        client.get("/account/login/")
+        form = {"login": staff.username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        answer = client.post("/account/login/", data=form, headers={"Origin": "https://elsewhere.example"})
 
     assert answer.status_code == 403
 

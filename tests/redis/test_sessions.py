@@ -13,7 +13,7 @@ from tests.support.redis_at_hand import RedisAtHand
 from tests.support.sellers_at_hand import StaffAtHand
 from tests.support.server import Server
 
-HOME = "/admin/"
+HOME = "/console/"
 THIEF = "a-session-of-a-thief"
 
 
@@ -27,14 +27,14 @@ def browsers(
             stack.enter_context(httpx.Client(base_url=serve(REDIS_URL=redis.url).url, timeout=30))
             for _ in range(2)
         )
-        form = {"username": staff.username, "password": staff.password, "next": HOME}
-        assert sent(one, "/admin/login/", form).status_code == httpx.codes.FOUND
+        form = {"login": staff.username, "password": staff.password, "next": HOME}
+        assert sent(one, "/account/login/", form).status_code == httpx.codes.FOUND
         other.cookies.update(one.cookies)
         yield one, other
 
 
 def sent(browser: httpx.Client, path: str, form: dict[str, str]) -> httpx.Response:
-    page = browser.get("/admin/login/" if "login" in path else HOME).text
+    page = browser.get("/account/login/" if "login" in path else HOME).text
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert found is not None
     return browser.post(path, data={**form, "csrfmiddlewaretoken": found.group(1)})
@@ -74,7 +74,7 @@ def test_a_log_out_holds_at_once_at_the_other_server(
     one, other = browsers
     assert logged_in(other)
 
-    sent(one, "/admin/logout/", {})
+    sent(one, "/account/logout/", {})
 
     assert not logged_in(other)
 
@@ -88,6 +88,6 @@ def test_a_session_goes_on_without_redis_and_ends_without_it(
     assert logged_in(one)
     assert logged_in(other)
 
-    sent(one, "/admin/logout/", {})
+    sent(one, "/account/logout/", {})
 
     assert not logged_in(other)

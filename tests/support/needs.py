@@ -16,6 +16,8 @@ PACKAGES: Final = {
     "curl": "curl",
     "openssl": "openssl",
     "chromium": "chromium",
+    "xgettext": "gettext",
+    "msgfmt": "gettext",
 }
 """The Debian package of each program."""
 ELSEWHERE: Final = "/usr/local/sbin:/usr/sbin:/sbin"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from topup import clock, ids, trips
-from topup.credit import decide
+from topup.credit import ask, decide
 from topup.ledger import direct
 from topup.ledger.outcomes import Outcome
 from topup.sellers import onboard, standing, tokens
@@ -48,11 +48,19 @@ def hire() -> StaffAtHand:
     return StaffAtHand(user.pk, username, PASSWORD, key)
 
 
+def employ(role: str) -> StaffAtHand:
+    """A new member of staff with this role."""
+    username = f"{role}-{next(_numbers)}"
+    user = User.objects.create_user(username, password=PASSWORD, is_staff=True, role=role)
+    _, key = tokens.issue(user=user, label="tests", now=timezone.now())
+    return StaffAtHand(user.pk, username, PASSWORD, key)
+
+
 def fund(connection: Connection, seller: SellerAtHand, amount: int, *, by: int) -> None:
     """Credit as it comes about: asked for by the member, approved by staff."""
     request_id = ids.new(seller.id)
-    asked = (seller.id, request_id, amount, "IRR", "", seller.user_id, clock.now_us())
-    trips.run(connection, [(decide.SQL["ask"], asked)])
+    wish = ask.Ask(seller.id, request_id, amount, "", seller.user_id)
+    trips.run(connection, ask.steps(wish, now_us=clock.now_us()))
     approval = decide.Approval(seller.id, request_id, by)
     (posting,) = direct.post(connection, [approval], decide.Approvals(), zone="UTC")
     assert posting.outcome is Outcome.POSTED, posting

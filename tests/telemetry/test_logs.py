@@ -134,9 +134,9 @@ def test_log_ins_and_keys_are_told(api: Api, new_seller: NewSeller, log: Callabl
 
 
 def _log_in(browser: httpx.Client, staff: StaffAtHand, password: str) -> httpx.Response:
-    browser.get("/admin/login/")
-    form = {"username": staff.username, "password": password}
-    return browser.post("/admin/login/", data={**form, "csrfmiddlewaretoken": browser.cookies["csrftoken"]})
+    browser.get("/account/login/")
+    form = {"login": staff.username, "password": password}
+    return browser.post("/account/login/", data={**form, "csrfmiddlewaretoken": browser.cookies["csrftoken"]})
 
 
 def test_a_log_in_at_the_console_is_told(
@@ -215,7 +215,7 @@ def test_no_secret_is_in_any_log_after_a_whole_day(
         api(seller).get("/api/v1/recharges", params={"phone_number": number})
         api(staff).get(f"/api/nowhere/{number}")
         api().get(f"/admin/{number}/", headers={"Cookie": "sessionid=a-session-of-mine"})
-        httpx.post(f"{server.url}/admin/login/", data={"username": number, "password": seller.password})
+        httpx.post(f"{server.url}/account/login/", data={"username": number, "password": seller.password})
     api().post("/api/v1/tokens", json={"username": NUMBER, "password": seller.password})
     made = (
         api().post("/api/v1/tokens", json={"username": seller.username, "password": seller.password}).json()
