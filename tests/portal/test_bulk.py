@@ -166,6 +166,7 @@ def test_a_worker_that_is_killed_between_sale_and_record_sells_nothing_twice(
     with owner.transaction(), working(installation) as worker:
         owner.execute("SELECT FROM recharges.bulk_row WHERE seller_id = %s FOR UPDATE", [seller.id])
         until(lambda: len(sold(app, seller)) > 0)
+        until(lambda: recording(superuser))
         worker.kill()
         until(lambda: not recording(superuser))
     assert state(app, seller) == ("running", 0)
