@@ -251,7 +251,7 @@ def victim(breaking: Server) -> Iterator[httpx.Client]:
 
 
 UNFORESEEN = [
-    ("EXECUTE ON FUNCTION credit.ask_v1", "/credit-requests", {"amount": 1}),
+    ("EXECUTE ON FUNCTION credit.ask_v2", "/credit-requests", {"amount": 1}),
     ("UPDATE (lockable) ON ledger.book", "/recharges", a_recharge()),
 ]
 
