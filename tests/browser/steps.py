@@ -74,12 +74,12 @@ def confirm_and_confirm_again(page: Page) -> None:
     sold = page.url
     with suppress(Error):  # Chromium keeps no answer to a form
         page.go_back()
-    _send_again(page)
+    send_again(page)
     page.locator("[name=confirmed]").click()
     page.wait_for_url(sold)
 
 
-def _send_again(page: Page) -> None:
+def send_again(page: Page) -> None:
     """Load the check again; while Chromium still swaps in its own page that says it has none, it can't."""
     for _turn in range(RELOADS):
         with suppress(Error):

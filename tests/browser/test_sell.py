@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from tests.browser import steps
 from tests.browser.chromium import LANGUAGES, THEMES, Language, Theme
 from tests.browser.conftest import Browse
 from tests.conftest import Api, NewSeller
@@ -75,7 +76,7 @@ def test_the_back_button_sells_once(browse: Browse, seller: SellerAtHand, sales:
 
     with suppress(Error):  # Chromium keeps no answer to a form
         page.go_back()
-    page.reload()
+    steps.send_again(page)
     page.locator("[name=confirmed]").click()
 
     page.wait_for_url(sold)
