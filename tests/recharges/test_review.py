@@ -24,6 +24,7 @@ from tests.recharges.driving import (
     unknown,
 )
 from tests.recharges.place import Place
+from topup.audit.log import Act
 from topup.recharges.lifecycle import State
 
 __all__ = ["place"]
@@ -250,3 +251,13 @@ def test_callback_query_and_decision_at_once_are_one_settlement(place: Place) ->
             ).fetchone()
         assert kinds == (1,)
     assert_books_are_right(place)
+
+
+def test_asking_again_over_the_api_is_on_record(place: Place) -> None:
+    recharge_id = sell(place)
+    unknown(place, recharge_id)
+
+    assert place.staff.post(f"{V1}/recharges/{recharge_id}/query").status_code == 202
+
+    acts = place.owner.execute("SELECT act FROM audit.entry WHERE subject_id = %s", [recharge_id]).fetchall()
+    assert acts == [(str(Act.OPERATOR_ASKED),)]

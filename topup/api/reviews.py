@@ -10,7 +10,7 @@ from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
 from topup.api.schemas import RechargeLifeOut, ResolutionIn, ReviewOut
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.references import Reference
-from topup.recharges import errands, review
+from topup.recharges import review
 from topup.recharges.lifecycle import State
 from topup.recharges.review import Proposal, Resolutions, Verdict
 from topup.recharges.rules import Recharge
@@ -45,7 +45,7 @@ async def list_reviews(
 async def query_again(request: ApiRequest, recharge_id: str) -> RechargeLifeOut:
     """Make the question about an unknown recharge due now; a worker asks it in a moment."""
     found = await recharges.find(request, recharge_id)
-    ask = errands.hasten(seller_id=found.seller_id, recharge_id=found.id, now_us=clock.now_us())
+    ask = review.ask_again(found, by=request.user.user_id, now_us=clock.now_us())
     (((hastened,),),) = await engine.of(request).run([ask])
     if not hastened:
         found = await recharges.find(request, recharge_id)

@@ -8,10 +8,10 @@ import psycopg
 from django.conf import settings
 
 from topup import clock, trips
-from topup.console import moving
 from topup.credit import decide
 from topup.credit.decide import Approval, Approvals, CreditRequest
 from topup.credit.lifecycle import State
+from topup.ledger import on_django
 from topup.ledger.cures import Cure, cure
 from topup.ledger.outcomes import Outcome
 from topup.telemetry import security
@@ -27,7 +27,7 @@ def approve(*, seller_id: int, request_id: str, by: int) -> Outcome:
     family = Approvals(four_eyes_above=settings.CONFIG.credit_four_eyes_above)
     outcome = Outcome.OVERLOADED
     for _ in range(ATTEMPTS):
-        posting = moving.move(wish=wish, family=family)
+        posting = on_django.move(wish=wish, family=family)
         outcome = posting.outcome
         if outcome is not Outcome.PROPOSED or posting.fact.proposed_by is not None:
             return outcome
@@ -40,13 +40,13 @@ def approve(*, seller_id: int, request_id: str, by: int) -> Outcome:
 
 def reject(*, seller_id: int, request_id: str, by: int, reason: str) -> Outcome:
     """Decide against it. POSTED here means that the decision stands; no money moves."""
-    own = moving.own_connection()
+    own = on_django.own_connection()
     try:
         (rows,) = trips.run(own, [decide.read(seller_id, request_id)])
     except psycopg.Error as error:
         return _came_of(error, own)
     finally:
-        moving.drop_if_lost(own)
+        on_django.drop_if_lost(own)
     if not rows:
         return Outcome.NOT_FOUND
     request = CreditRequest(*rows[0])
@@ -68,7 +68,7 @@ def look(*, seller_id: int, request_id: str, by: int) -> None:
 
 def _run(step: Step, *, somebody_was_faster: Outcome) -> Outcome | None:
     """Run one transaction without money; None where it stands, else what an error of the database means."""
-    own = moving.own_connection()
+    own = on_django.own_connection()
     try:
         trips.run(own, step)
     except (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation):
@@ -77,7 +77,7 @@ def _run(step: Step, *, somebody_was_faster: Outcome) -> Outcome | None:
     except psycopg.Error as error:
         return _came_of(error, own)
     finally:
-        moving.drop_if_lost(own)
+        on_django.drop_if_lost(own)
     return None
 
 

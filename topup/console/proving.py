@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from topup import clock
 from topup.audit import log
 from topup.audit.log import Act
-from topup.console import columns, moving
+from topup.console import columns
+from topup.ledger import on_django
 from topup.ledger.models import Book
 from topup.ledger.verify import Flaw, Report, Status, verify
 
@@ -45,7 +46,7 @@ def proved(seller_id: int) -> Proved | None:
     if book.seq > MAX_MOVEMENTS:
         return Proved(whole=False, steps=[], faults=[], took_ms=0, too_long=True)
     began_s = clock.monotonic_s()
-    own = moving.own_connection()
+    own = on_django.own_connection()
     reports = list(verify(own, seller_id=seller_id))
     took_ms = round((clock.monotonic_s() - began_s) * 1000)
     (report,) = reports

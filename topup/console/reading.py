@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from topup import sqlfiles, trips
-from topup.console import moving
+from topup import sqlfiles
+from topup.ledger import on_django
 from topup.trips import Row
 
 SQL = sqlfiles.load(Path(__file__).with_name("queries.sql"))
@@ -11,9 +11,5 @@ SQL = sqlfiles.load(Path(__file__).with_name("queries.sql"))
 
 def rows(name: str, *values: object) -> list[Row]:
     """The rows of one named statement."""
-    own = moving.own_connection()
-    try:
-        (found,) = trips.run(own, [(SQL[name], values)])
-    finally:
-        moving.drop_if_lost(own)
+    (found,) = on_django.trip([(SQL[name], values)])
     return found

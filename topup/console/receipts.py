@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from topup import ids, trips
-from topup.console import moving
 from topup.console.permission import may
 from topup.credit import receipts
+from topup.ledger import on_django
 from topup.sellers.roles import Deed
 
 
@@ -17,11 +17,11 @@ def show(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     if not may(request, Deed.READ):
         raise PermissionDenied
     written = str(request_id)
-    own = moving.own_connection()
+    own = on_django.own_connection()
     try:
         (rows,) = trips.run(own, [receipts.read(ids.seller_of(written), written)])
     finally:
-        moving.drop_if_lost(own)
+        on_django.drop_if_lost(own)
     if not rows:
         raise Http404
     found = receipts.from_row(rows[0])

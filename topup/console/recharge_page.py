@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from topup import trips
-from topup.console import columns, moving, reading, words
+from topup.console import columns, reading, words
 from topup.console.wording import Title
-from topup.ledger import literals
+from topup.ledger import literals, on_django
 from topup.recharges import reverse, review, timeline
 from topup.recharges.lifecycle import State
 from topup.recharges.review import Proposal
@@ -105,7 +105,7 @@ def about(*, seller_id: int, recharge_id: str) -> dict[str, Any]:  # what the te
 def _read(seller_id: int, recharge_id: str) -> Whole | None:
     key = (seller_id, recharge_id)
     found, proposed, *of_life = trips.run(
-        moving.own_connection(),
+        on_django.own_connection(),
         [
             reverse.read(*key),
             review.read_proposal(seller_id=seller_id, recharge_id=recharge_id),

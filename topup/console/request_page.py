@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import F
 
 from topup import clock, people, trips
-from topup.console import columns, moving, reading, words
+from topup.console import columns, reading, words
 from topup.credit import decide
 from topup.credit.models import CreditRequest
 from topup.credit.receipts import MediaType
+from topup.ledger import on_django
 from topup.ledger.models import Book
 from topup.sellers.models import User
 
@@ -69,7 +70,7 @@ def _written(identifier: Any) -> str | None:  # a UUID or None
 
 
 def _proposed_by(row: Any) -> int | None:  # a request
-    own = moving.own_connection()
+    own = on_django.own_connection()
     (rows,) = trips.run(own, [decide.read(row.seller_id, str(row.pk))])
     return decide.CreditRequest(*rows[0]).proposed_by if rows else None
 

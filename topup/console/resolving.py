@@ -8,7 +8,7 @@ import psycopg
 from django.conf import settings
 
 from topup import clock, ids, trips
-from topup.console import moving
+from topup.ledger import on_django
 from topup.ledger.cures import Cure, cure
 from topup.ledger.outcomes import Outcome
 from topup.recharges import cases, disputes, review
@@ -59,7 +59,7 @@ def resolve(*, recharge_id: str, verdict: Verdict, evidence: str, by: int) -> Ou
         if proposal.by == by:
             return PROPOSED if made else Outcome.OWN_REQUEST
     wish = review.resolution(found, verdict, evidence=evidence, by=by, proposal=proposal)
-    outcome = moving.move(wish=wish, family=Resolutions()).outcome
+    outcome = on_django.move(wish=wish, family=Resolutions()).outcome
     if outcome is Outcome.POSTED:
         _tell(f"mark_{verdict}", recharge_id, by=by)
     return outcome
@@ -82,7 +82,7 @@ def withdraw(*, recharge_id: str, by: int) -> Outcome:
 def reverse(*, recharge_id: str, reason: str, by: int) -> Outcome:
     """Give the price of a recharge back, without a dispute or with one that is open."""
     wish = Reversal(ids.seller_of(recharge_id), recharge_id, reason, by)
-    outcome = moving.move(wish=wish, family=Reversals()).outcome
+    outcome = on_django.move(wish=wish, family=Reversals()).outcome
     if outcome is Outcome.POSTED:
         _tell("reverse", recharge_id, by=by)
     return outcome
@@ -107,7 +107,7 @@ def reverse_dispute(*, dispute_id: str, reason: str, by: int) -> Outcome:
     if isinstance(found, Outcome):
         return found
     wish = Reversal(found.seller_id, found.recharge_id, reason, by, dispute_id=found.id)
-    return moving.move(wish=wish, family=Reversals()).outcome
+    return on_django.move(wish=wish, family=Reversals()).outcome
 
 
 def refuse_dispute(*, dispute_id: str, reason: str, evidence: str, by: int) -> Outcome:
@@ -139,7 +139,7 @@ def _find_dispute(dispute_id: str) -> Dispute | Outcome:
 
 def _run(step: Step) -> Rows | Outcome:
     """The rows of a step, or what its error means; an error that nobody expects is raised."""
-    own = moving.own_connection()
+    own = on_django.own_connection()
     try:
         return trips.run(own, step)
     except psycopg.Error as error:
@@ -154,7 +154,7 @@ def _run(step: Step) -> Rows | Outcome:
             return Outcome.OVERLOADED
         raise
     finally:
-        moving.drop_if_lost(own)
+        on_django.drop_if_lost(own)
 
 
 def _tell(decision: str, object_id: str, *, by: int) -> None:

@@ -6,10 +6,8 @@ seller. It must never write.
 
 from collections.abc import Sequence
 
-from django.db import connection
-
-from topup import trips
-from topup.trips import Row, Rows
+from topup.ledger import on_django
+from topup.trips import Row, Rows, Statement
 
 
 def rows(statement: str, parameters: Sequence[object]) -> list[Row]:
@@ -18,10 +16,6 @@ def rows(statement: str, parameters: Sequence[object]) -> list[Row]:
     return found
 
 
-def trip(statements: Sequence[tuple[str, Sequence[object]]]) -> Rows:
+def trip(statements: Sequence[Statement]) -> Rows:
     """The rows of each of these statements, in one round trip."""
-    connection.ensure_connection()
-    own: trips.Connection | None = connection.connection
-    if own is None:
-        raise RuntimeError("Django has no connection, though it has just made sure of one")
-    return trips.run(own, list(statements))
+    return on_django.trip(statements)

@@ -4,9 +4,9 @@ Owns what an error of the database means for the person at the page. Money goes 
 """
 
 import psycopg
-from django.db import connection
 
 from topup import trips
+from topup.ledger import on_django
 from topup.ledger.cures import Cure, cure
 from topup.trips import Connection, Step
 
@@ -24,11 +24,9 @@ class NotNow(Exception):
 def run(step: Step) -> None:
     """Run one transaction. Raises Meanwhile, NotNow."""
     try:
-        connection.ensure_connection()
+        own = on_django.own_connection()
     except Exception as error:
         raise NotNow from error
-    own: Connection | None = connection.connection
-    assert own is not None
     try:
         trips.run(own, step)
     except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure) as error:
@@ -40,8 +38,7 @@ def run(step: Step) -> None:
             raise NotNow from error
         raise
     finally:
-        if own.closed:
-            connection.close()
+        on_django.drop_if_lost(own)
 
 
 def _roll_back(own: Connection) -> None:

@@ -1,7 +1,7 @@
 """The pages of the staff console on Django's admin site, one module for each resource.
 
 Owns how a resource is shown and which form or action asks for what. A page must never write a
-balance, a movement, a request's state or a recharge: those go through `topup.console.moving`,
+balance, a movement, a request's state or a recharge: those go through `topup.ledger.on_django`,
 `topup.console.deciding` and `topup.console.resolving`.
 """
 

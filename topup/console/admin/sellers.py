@@ -1,6 +1,6 @@
 """Sellers: who they are, what they may sell, and corrections of their balance.
 
-Owns these pages. Money moves through `topup.console.moving` alone; a seller is never deleted.
+Owns these pages. Money moves through `topup.ledger.on_django` alone; a seller is never deleted.
 """
 
 from typing import Any
@@ -15,13 +15,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from topup.console import columns, looks, moving, proving, seller_page
+from topup.console import columns, looks, proving, seller_page
 from topup.console.admin.asking import ask
 from topup.console.admin.base import PageAdmin, StaffRequest
 from topup.console.admin.seller_forms import AdjustForm, RegisterForm, StandingForm, TermsForm
 from topup.console.outcomes import OUTCOMES
 from topup.console.permission import may
 from topup.credit.adjust import Adjustment, Adjustments
+from topup.ledger import on_django
 from topup.ledger.models import Book
 from topup.ledger.outcomes import DONE
 from topup.ledger.references import Reference
@@ -210,7 +211,7 @@ class SellerAdmin(PageAdmin[Seller]):
             by=request.user.pk,
             reference=Reference(operation=OPERATION, key=once, request=asked),
         )
-        outcome = moving.move(wish=wish, family=Adjustments()).outcome
+        outcome = on_django.move(wish=wish, family=Adjustments()).outcome
         said = OUTCOMES[outcome]
         written = gettext("Adjustment of %(amount)s") % {"amount": columns.money(amount)}
         self.message_user(request, f"{written}: {said.text}", said.level)

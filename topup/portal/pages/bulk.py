@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from topup import clock, ids, people
-from topup.portal import moving, paging, reading, refusals
+from topup.ledger import on_django
+from topup.portal import paging, reading, refusals
 from topup.portal.access import MemberRequest, page
 from topup.portal.menu import Entry, Page
 from topup.portal.pages import bulk_result
@@ -131,7 +132,7 @@ def _keep(request: MemberRequest, lines: Sequence[bulk.Line], *, unit: people.Un
     kept = bulk.keep(
         rows, seller_id=seller_id, job_id=job_id, actor_id=actor_id, file_name=file_name, now_us=now_us
     )
-    moving.run([kept])
+    on_django.trip([kept])
     return job_id
 
 
@@ -220,7 +221,7 @@ def _move(request: MemberRequest, job_id: UUID, deed: Deed) -> HttpResponse:
 
 
 def _done(request: MemberRequest, job: Job, statement: Statement) -> HttpResponse:
-    (((moved,),),) = moving.run([statement])
+    (((moved,),),) = on_django.trip([statement])
     if not moved:
         messages.info(request, _("The job had gone on meanwhile; this is how it stands."))
     return redirect("portal:bulk_job", job.id)
@@ -230,7 +231,7 @@ def _done(request: MemberRequest, job: Job, statement: Statement) -> HttpRespons
 @require_POST
 def discard(request: MemberRequest, job_id: UUID) -> HttpResponse:
     job = _job(request, job_id)
-    (((gone,),),) = moving.run([bulk.discard(job.seller_id, job.id)])
+    (((gone,),),) = on_django.trip([bulk.discard(job.seller_id, job.id)])
     if not gone:
         messages.info(request, _("The job had gone on meanwhile; this is how it stands."))
         return redirect("portal:bulk_job", job.id)

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from topup import clock, people
-from topup.portal import moving, reading
+from topup.ledger import on_django
+from topup.portal import reading
 from topup.portal.access import MemberRequest, page
 from topup.portal.fields import PhoneField
 from topup.portal.menu import Entry, Page
@@ -91,7 +92,7 @@ def keep(request: MemberRequest) -> HttpResponse:
         relabel=True,
         now_us=clock.now_us(),
     )
-    (((new,),),) = moving.run([wish])
+    (((new,),),) = on_django.trip([wish])
     messages.success(request, _("The number is kept.") if new else _("The number has its new name."))
     return redirect("portal:numbers")
 
@@ -103,7 +104,7 @@ def forget(request: MemberRequest) -> HttpResponse:
     form = LookForm(request.POST)
     if form.is_valid():
         number = form.cleaned_data["number"]
-        moving.run([phone_numbers.forget(seller_id=request.member.seller_id, phone_number=number)])
+        on_django.trip([phone_numbers.forget(seller_id=request.member.seller_id, phone_number=number)])
         messages.success(request, _("The number is forgotten. Its recharges stay."))
     return redirect("portal:numbers")
 

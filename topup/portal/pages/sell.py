@@ -24,12 +24,12 @@ from topup import clock, ids, people, phones, sqlfiles
 from topup.clock import US_PER_SECOND
 from topup.gateways.directory import OperatorTerms
 from topup.gateways.models import Operator
-from topup.ledger import literals
+from topup.ledger import literals, on_django
 from topup.ledger.core import Book
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import DONE, Outcome
 from topup.money import RIALS_PER_TOMAN
-from topup.portal import moving, reading, refusals
+from topup.portal import reading, refusals
 from topup.portal.access import MemberRequest, page
 from topup.portal.fields import MoneyField, PhoneField
 from topup.portal.menu import Entry, Page
@@ -143,7 +143,7 @@ def _confirmation(request: MemberRequest, asked: Asked, *, insist: bool = False)
 def _sell(request: MemberRequest, asked: Asked) -> HttpResponse:
     if not asked.again and _try(request, asked.sale).twin is not None:
         return _confirmation(request, asked, insist=True)
-    posting = moving.move(wish=asked.sale, family=Sales(duplicate_window_s=_own_window_s()))
+    posting = on_django.move(wish=asked.sale, family=Sales(duplicate_window_s=_own_window_s()))
     if posting.outcome in DONE:
         if posting.outcome is Outcome.REPLAYED:
             messages.info(request, _("This form had sold this recharge already; nothing was sold again."))

@@ -1,20 +1,18 @@
-"""Moving money from a page: one wish through the door, on Django's own connection.
+"""The door for pages: one wish through it, and what they read and write beside it, on Django's connection.
 
-Owns the way from a view to the door. It must be called outside any transaction: the door begins
-and ends its own.
+Owns the way there, for the console and the portal alike. It must be called outside any transaction: the door
+begins and ends its own.
 """
 
-from typing import TypeVar
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
 
+from topup import trips
 from topup.ledger import direct
-from topup.ledger.families import Family, Posting, Wish
-from topup.trips import Connection
-
-W = TypeVar("W", bound=Wish)
-F = TypeVar("F")
+from topup.ledger.families import F, Family, Posting, W
+from topup.trips import Connection, Rows, Statement
 
 
 def move(*, wish: W, family: Family[W, F]) -> Posting:
@@ -23,6 +21,15 @@ def move(*, wish: W, family: Family[W, F]) -> Posting:
     (posting,) = direct.post(own, [wish], family, zone=settings.TIME_ZONE)
     drop_if_lost(own)
     return posting
+
+
+def trip(statements: Sequence[Statement]) -> Rows:
+    """The rows of statements that move no money, in one round trip and one transaction."""
+    own = own_connection()
+    try:
+        return trips.run(own, list(statements))
+    finally:
+        drop_if_lost(own)
 
 
 def own_connection() -> Connection:
