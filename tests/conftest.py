@@ -27,6 +27,7 @@ random` looks elsewhere. No test reaches another machine (`tests/support/network
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -41,6 +42,7 @@ from tests.support import network
 from tests.support.installation import Installation, installed
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from tests.support.server import Server, serving
+from tests.support.sharing_out import ByFile
 from topup.trips import Connection
 
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -49,6 +51,7 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 SERVERS_USED = pytest.StashKey[list[Server]]()
 REQUEST_TIMEOUT_S = 30
+BROWSER = Path(__file__).parent / "browser"
 network.block()
 
 
@@ -203,6 +206,17 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
 
 def _note(request: pytest.FixtureRequest, server: Server) -> None:
     request.node.stash.setdefault(SERVERS_USED, []).append(server)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:  # xdist's own Producer
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """What a browser looks at comes first, because it takes longest."""
+    yield
+    items.sort(key=lambda item: not item.path.is_relative_to(BROWSER))
 
 
 @pytest.hookimpl(wrapper=True)

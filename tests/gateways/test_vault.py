@@ -28,7 +28,11 @@ def test_an_earlier_key_still_opens_and_never_seals() -> None:
     assert vault("two").open(after.seal(SECRET)) == SECRET
 
 
-@pytest.mark.parametrize("sealed", [vault("two").seal(SECRET), b"", b"hush", vault("one").seal(SECRET)[:-1]])
+@pytest.mark.parametrize(
+    "sealed",
+    [vault("two").seal(SECRET), b"", b"hush", vault("one").seal(SECRET)[:-1]],
+    ids=["of another key", "nothing", "not sealed", "cut"],
+)
 def test_another_key_or_a_changed_secret_says_what_to_do(sealed: bytes) -> None:
     with pytest.raises(CannotOpenError, match="SECRET_KEY_FALLBACKS") as refused:
         vault("one").open(sealed)

@@ -24,6 +24,8 @@ from topup.recharges.lifecycle import State
 
 MANY = 50
 THREADS = 12
+ROUNDS = 5
+HEAD_START_S = 0.03
 NUMBER = "09123456789"
 
 
@@ -72,6 +74,13 @@ def decide(place: Place, recharge_id: str, outcome: str) -> bool:
     return answer.status_code == 200
 
 
+def _come(way: Callable[[str], object], recharge_id: str, *, late: bool) -> object:
+    """Who begins has a start, or one of them would win throughout on some machines."""
+    if late:
+        time.sleep(HEAD_START_S)
+    return way(recharge_id)
+
+
 def race(racers: Racers, recharges: list[str], outcome: str) -> list[str]:
     """All three for each recharge, in turns of who begins; the recharges that staff decided."""
     place = racers.place
@@ -82,7 +91,7 @@ def race(racers: Racers, recharges: list[str], outcome: str) -> list[str]:
     ]
     with ThreadPoolExecutor(THREADS) as threads:
         runs = [
-            (each, n % 3 == 2, threads.submit(ways[n % 3], each))
+            (each, n % 3 == 2, threads.submit(_come, ways[n % 3], each, late=n > turn % 3))
             for turn, each in enumerate(recharges)
             for n in range(turn % 3, turn % 3 + 3)
         ]
@@ -110,9 +119,13 @@ def test_when_all_agree_one_of_them_settles_and_nobody_is_contradicted(racers: R
 
 
 def test_when_staff_say_otherwise_the_first_one_counts_and_the_others_are_a_case(racers: Racers) -> None:
-    place, recharges = racers.place, unknown_ones(racers.place, "differ")
-
-    decided = race(racers, recharges, "failed")
+    place, rounds = racers.place, 0
+    recharges, decided = list[str](), list[str]()
+    while not 0 < len(decided) < MANY:  # a round that one of them won throughout tells nothing
+        rounds += 1
+        assert rounds <= ROUNDS
+        recharges = unknown_ones(place, f"differ-{rounds}")
+        decided = race(racers, recharges, "failed")
 
     assert_settled_once(place, recharges)
     states = place.states(recharges)
@@ -121,4 +134,3 @@ def test_when_staff_say_otherwise_the_first_one_counts_and_the_others_are_a_case
     wait(lambda: all(place.cases(each) for each in decided), what="a case of each that was decided")
     assert [bool(place.cases(each)) for each in recharges] == [each in decided for each in recharges]
     assert {kind for each in decided for kind in place.cases(each)} <= {"late_success"}
-    assert 0 < len(decided) < MANY

@@ -5,6 +5,7 @@ the environment's and not a `.env` file's.
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 MIGRATE_TIMEOUT_S = 120
 Role = Literal["app", "owner", "super"]
 
-# What the tests set otherwise than the product: many log-ins come from one address here.
-_SETTINGS = {"SECRET_KEY": "only-for-tests-" + "x" * 40, "LOGIN_LIMIT_PER_MINUTE": "0"}
+# What the tests set otherwise than the product: many log-ins and wrong keys come from one address here.
+_SETTINGS = {
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "LOGIN_LIMIT_PER_MINUTE": "0",
+    "WRONG_KEYS_PER_MINUTE": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -55,15 +60,16 @@ class Installation:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """A fresh installation, gone at the end."""
+def installed(*, migrated: bool = True, **settings: str) -> Iterator[Installation]:
+    """A fresh installation with these settings (`WAL_ARCHIVE="/…"`), gone at the end."""
     # A socket's path must be short, so it is not below the developer's own TMPDIR.
     home = Path(tempfile.mkdtemp(prefix="topup-", dir="/tmp"))
     ours = {field.name.upper(): "" for field in msgspec.structs.fields(Config)}
-    installation = Installation(home, {**ours, **_SETTINGS, "TOPUP_HOME": str(home)})
+    installation = Installation(home, {**ours, **_SETTINGS, **settings, "TOPUP_HOME": str(home)})
     try:
         with embedded.running(installation.config):
-            _migrate(installation)
+            if migrated:
+                _migrate(installation)
             yield installation
     finally:
         shutil.rmtree(home)
