@@ -21,6 +21,7 @@ Unit = Literal["toman", "rial"]
 MINUS: Final = "\u2212"
 LEFT_TO_RIGHT_MARK: Final = "\u200e"
 ISOLATE_BEGIN, ISOLATE_END = "\u2066", "\u2069"
+ISOLATE_AS_IT_BEGINS = "\u2068"
 MAX_CHARACTERS: Final = 60
 """Longer than any way of writing an amount or a day."""
 FIRST_GREGORIAN_YEAR: Final = 1700
@@ -53,6 +54,8 @@ _INVISIBLE = dict.fromkeys(map(ord, _MARKS))
 _SEPARATORS = dict.fromkeys(map(ord, "٬،'’_\u00a0\u202f \t"), ",")
 _TYPED = re.compile(r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_APART = re.compile(f"([{ISOLATE_BEGIN}-{ISOLATE_AS_IT_BEGINS}][^{ISOLATE_END}]*{ISOLATE_END})")
+_TO_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _MONTHS: Final = {
     "en": (
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -155,6 +158,24 @@ def phone(e164: int, language: str) -> str:
 def isolated(text: str) -> str:
     """A text that reads left to right wherever it stands, for plain text; HTML has `<bdi dir="ltr">`."""
     return f"{ISOLATE_BEGIN}{text}{ISOLATE_END}"
+
+
+def named(text: str, language: str) -> str:
+    """A name or another text of somebody's own in a sentence, for plain text; HTML has `<bdi>`.
+
+    Where reading goes from right to left, its own direction begins and ends with it.
+    """
+    return f"{ISOLATE_AS_IT_BEGINS}{text}{ISOLATE_END}" if language == PERSIAN else text
+
+
+def spoken(text: str, language: str) -> str:
+    """A sentence that a library made, in the digits of the language; what is isolated in it stays."""
+    if language != PERSIAN:
+        return text
+    return "".join(
+        part if place % 2 else part.translate(_TO_PERSIAN_DIGITS)
+        for place, part in enumerate(_APART.split(text))
+    )
 
 
 def day(when: date, language: str) -> str:

@@ -97,10 +97,11 @@ class Noted(NamedTuple):
     after: dict[str, Any] | None
 
 
-def noted(app: Connection, subject_id: object) -> list[Noted]:
-    """What the audit log has of one thing, oldest first."""
+def noted(app: Connection, subject_id: object, subject_type: str = "%") -> list[Noted]:
+    """What the audit log has of one thing, oldest first. Things of two types may have the same number."""
     rows = app.execute(
-        "SELECT actor_id, act, reason, before, after FROM audit.entry WHERE subject_id = %s ORDER BY id",
-        (str(subject_id),),
+        "SELECT actor_id, act, reason, before, after FROM audit.entry"
+        " WHERE subject_id = %s AND subject_type LIKE %s ORDER BY id",
+        (str(subject_id), subject_type),
     ).fetchall()
     return [Noted(*row) for row in rows]

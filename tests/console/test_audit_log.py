@@ -47,7 +47,7 @@ def test_what_the_api_does_is_noted_as_well(
     changed = api(staff).patch(f"/api/v1/sellers/{seller.id}", json={"daily_limit": 900})
 
     assert changed.status_code == httpx.codes.OK, changed.text
-    last = noted(app, seller.id)[-1]
+    last = noted(app, seller.id, "seller")[-1]
     assert (last.actor_id, last.act) == (staff.user_id, "standing_changed")
     assert (last.before, last.after) == ({"daily_limit": 100}, {"daily_limit": 900})
 
@@ -59,7 +59,7 @@ def test_suspending_from_the_page_keeps_the_reason(
 
     browser.send(f"{SELLERS}{seller.id}/standing/", reason="cheques bounced")
 
-    last = noted(app, seller.id)[-1]
+    last = noted(app, seller.id, "seller")[-1]
     assert (last.act, last.reason) == ("standing_changed", "cheques bounced")
     assert (last.before, last.after) == ({"active": True}, {"active": False})
 
@@ -73,14 +73,14 @@ def test_an_operator_and_a_user_are_noted_with_the_difference(
     browser.send(f"{USERS}{member}/change/", first_name="Sara")
 
     assert noted(app, "rightel")[-1].after == {"name_en": "RighTel"}
-    assert noted(app, member)[-1].after == {"first_name": "Sara"}
+    assert noted(app, member, "user")[-1].after == {"first_name": "Sara"}
     browser.send(f"{OPERATORS}rightel/change/", name_en="Rightel")
 
 
 def test_logins_of_staff_are_noted(app: Connection, new_colleague: NewColleague) -> None:
     colleague, _browser = new_colleague("support")
 
-    assert [each.act for each in noted(app, colleague.user_id)] == ["logged_in"]
+    assert [each.act for each in noted(app, colleague.user_id, "user")] == ["logged_in"]
 
 
 def test_the_page_shows_an_entry_and_finds_it_by_person_and_thing(

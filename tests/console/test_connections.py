@@ -100,7 +100,7 @@ def test_a_change_is_on_record_without_its_secrets(browser: Browser, app: Connec
     browser.send(f"{CONNECTIONS}add/", **FORM)
 
     (row,) = app.execute("SELECT id FROM gateways_connection WHERE operator_id = 'irancell'").fetchall()
-    (entry,) = [each for each in noted(app, row[0]) if each.act == "connection_changed"]
+    (entry,) = [each for each in noted(app, row[0], "connection") if each.act == "connection_changed"]
 
     assert (entry.after or {})["secrets"] == ["key"]
     assert SECRET not in str(entry)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import NewSeller
 from tests.console.browser import REQUESTS, Browser, fields, messages
-from tests.console.conftest import NewRequest, book, state_of
+from tests.console.conftest import NewColleague, NewRequest, book, state_of
 from tests.support.sellers_at_hand import StaffAtHand
 from topup import ids
 from topup.trips import Connection
@@ -78,6 +78,19 @@ def test_nobody_approves_what_they_asked_for(
     assert "nobody decides what they asked for" in messages(approved)
     assert "nobody decides what they asked for" in messages(rejected)
     assert book(app, seller) == (0, 0)
+    assert state_of(app, asked) == "pending"
+
+
+def test_one_request_is_rejected_with_a_reason_or_not_at_all(
+    new_colleague: NewColleague, app: Connection, new_seller: NewSeller, new_request: NewRequest
+) -> None:
+    asked = new_request(new_seller(), 5_000)
+    _who, browser = new_colleague("finance")
+
+    answer = browser.post(f"{REQUESTS}{asked}/decide/", {"decision": "reject", "reason": " "})
+
+    assert "This field is required." in messages(answer)
+    assert answer.url.path == f"{REQUESTS}{asked}/change/"
     assert state_of(app, asked) == "pending"
 
 

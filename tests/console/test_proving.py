@@ -21,7 +21,7 @@ def test_a_whole_book_is_proved_and_who_asked_is_noted(
     assert "The balance is proved." in page
     assert "1 movements read" in page
     assert "does not hold" not in page
-    assert noted(app, seller.id)[-1].act == "balance_proved"
+    assert noted(app, seller.id, "book")[-1].act == "balance_proved"
 
 
 def test_a_book_that_differs_from_its_journal_is_told(
@@ -45,4 +45,4 @@ def test_looking_at_the_address_proves_nothing(
 
     browser.open(f"{SELLERS}{seller.id}/prove/")
 
-    assert "balance_proved" not in [each.act for each in noted(app, seller.id)]
+    assert "balance_proved" not in [each.act for each in noted(app, seller.id, "book")]

@@ -8,7 +8,17 @@ import httpx
 import pytest
 
 from tests.conftest import Api, NewSeller
-from tests.console.browser import CONSOLE, MOVEMENTS, RECHARGES, REQUESTS, SELLERS, Browser
+from tests.console.browser import (
+    CONSOLE,
+    KEYS,
+    MOVEMENTS,
+    OPERATORS,
+    RECHARGES,
+    REQUESTS,
+    SELLERS,
+    USERS,
+    Browser,
+)
 from tests.console.conftest import NewBrowser, NewRequest, noted
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from topup.trips import Connection
@@ -35,6 +45,60 @@ def test_a_file_has_the_rows_that_the_filter_leaves(
     assert noted(app, "recharge")[-1].act == "exported"
 
 
+@pytest.mark.parametrize(
+    ("path", "found_by", "column"),
+    [(SELLERS, "id", "id"), (USERS, "username", "seller_id"), (KEYS, "username", "user_id")],
+)
+def test_people_and_keys_come_as_a_file_without_any_hash(
+    browser: Browser, busy: SellerAtHand, path: str, found_by: str, column: str
+) -> None:
+    asked = str(getattr(busy, found_by))
+
+    page = browser.open(path, q=asked).text
+    rows = list(csv.DictReader(io.StringIO(browser.open(f"{path}export.csv", q=asked).text)))
+
+    assert f"{path}export.csv?q={asked}" in page
+    expected = {"id": busy.id, "seller_id": busy.id, "user_id": busy.user_id}[column]
+    assert str(expected) in [row[column] for row in rows]
+    assert not any("password" in name or "secret" in name for name in rows[0])
+
+
+def test_every_row_of_a_list_is_in_its_file_and_those_of_no_page_too(
+    browser: Browser, busy: SellerAtHand, app: Connection
+) -> None:
+    (most,) = app.execute("SELECT max(id) FROM sellers_seller").fetchone() or (0,)
+
+    rows = list(csv.DictReader(io.StringIO(browser.open(f"{SELLERS}export.csv", p=2, o=2).text)))
+
+    numbers = [int(row["id"]) for row in rows]
+    assert numbers == sorted(set(numbers))
+    assert {busy.id, most} <= set(numbers)
+    (own,) = [row for row in rows if int(row["id"]) == busy.id]
+    assert (own["available"], own["currency"]) == ("9700", "IRR")
+
+
+def test_operators_come_as_a_file_with_their_prefixes(browser: Browser) -> None:
+    rows = list(csv.DictReader(io.StringIO(browser.open(f"{OPERATORS}export.csv").text)))
+
+    (mci,) = [row for row in rows if row["code"] == "mci"]
+    assert "91" in mci["prefixes"].split()
+
+
+def test_a_filter_that_makes_no_sense_gives_no_file(browser: Browser) -> None:
+    answer = browser.open(f"{USERS}export.csv", is_staff__exact="perhaps")
+
+    assert answer.url.path == USERS
+
+
+@pytest.mark.parametrize("path", [SELLERS, USERS, KEYS, OPERATORS])
+def test_a_filter_of_any_list_is_kept(browser: Browser, path: str, staff: StaffAtHand) -> None:
+    name = f"Kept {path.split('/')[-2]}"
+
+    browser.post(FILTERS, {"path": path, "query": "q=anybody", "name": name})
+
+    assert f'href="{path}?q=anybody"' in browser.open(path).text
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(
     browser: Browser, api: Api, new_seller: NewSeller
 ) -> None:
@@ -52,7 +116,7 @@ def test_a_filter_is_kept_under_a_name_and_forgotten(browser: Browser, busy: Sel
     browser.post(FILTERS, kept)
     page = browser.open(MOVEMENTS).text
     assert f"{MOVEMENTS}?seller={busy.id}" in page
-    number = page.split(f"Watch {busy.id}</a>")[1].split('name="forget" value="')[1].split('"')[0]
+    number = page.split(f"Watch {busy.id}")[1].split('name="forget" value="')[1].split('"')[0]
     browser.post(FILTERS, {"path": MOVEMENTS, "forget": number})
 
     assert f"Watch {busy.id}" not in browser.open(MOVEMENTS).text
@@ -93,3 +157,13 @@ def test_one_search_finds_sellers_requests_and_recharges(
 @pytest.mark.parametrize("term", ["", "x", "\x01", "9" * 40, "' OR 1=1"])
 def test_a_search_that_names_nothing_is_no_error(browser: Browser, term: str, staff: StaffAtHand) -> None:
     assert browser.open(SEARCH, s=term, extended=1).status_code == httpx.codes.OK
+
+
+def test_a_request_is_found_by_its_sellers_name(
+    browser: Browser, people: Any, new_request: NewRequest
+) -> None:  # a module
+    named = people.register(name="Zagros Airtime 77")
+    asked = new_request(named, 5_000)
+
+    assert asked in browser.open(REQUESTS, q="zagros airtime 77").text
+    assert asked not in browser.open(REQUESTS, q="no such name").text

@@ -41,10 +41,15 @@ def grow(
     *,
     count: int,
     number: int = OFTEN,
+    amount: int = 1_000,
     operators: Mapping[int, str] | None = None,
+    at_us: int | None = None,
 ) -> None:
-    """Recharges `grown-0`, … of one number, each newer than the last; `operators` are of single ones."""
-    now_us = clock.now_us()
+    """Recharges `grown-0`, … of one number, each newer than the last; `operators` are of single ones.
+
+    The first is of `at_us`, or of now.
+    """
+    now_us = clock.now_us() if at_us is None else at_us
     columns = (
         "seller_id, phone_number, amount, settle_seq, actor_id, created_at_us, updated_at_us, id, state,"
         " operator_explicit, operator, currency, reference"
@@ -55,4 +60,4 @@ def grow(
             identifier = ids.compose(moment_us=at_us, tail=place, seller_id=seller.id)
             operator = (operators or {}).get(place, "mci")
             times = (seller.user_id, at_us, at_us, identifier, "succeeded")
-            copy.write_row((seller.id, number, 1_000, 1, *times, False, operator, "IRR", f"grown-{place}"))
+            copy.write_row((seller.id, number, amount, 1, *times, False, operator, "IRR", f"grown-{place}"))

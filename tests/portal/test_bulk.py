@@ -163,12 +163,13 @@ def test_a_worker_that_is_killed_between_sale_and_record_sells_nothing_twice(
 ) -> None:
     """The rows are locked, so that it sells and then waits to write it down; there it is killed."""
     start(visitor, upload(visitor, written(numbers(THOUSAND))))
-    with owner.transaction(), working(installation) as worker:
+    with owner.transaction():
         owner.execute("SELECT FROM recharges.bulk_row WHERE seller_id = %s FOR UPDATE", [seller.id])
-        until(lambda: len(sold(app, seller)) > 0)
-        until(lambda: recording(superuser))
-        worker.kill()
-        until(lambda: not recording(superuser))
+        with working(installation) as worker:
+            until(lambda: len(sold(app, seller)) > 0)
+            until(lambda: recording(superuser))
+            worker.kill()
+            until(lambda: not recording(superuser))
     assert state(app, seller) == ("running", 0)
     assert len(sold(app, seller)) > 0
 
@@ -368,3 +369,23 @@ def test_the_sample_is_a_file_that_can_be_sold(visitor: Visitor) -> None:
 
     assert "2 rows" in words(page)
     assert Path(page.url.path).parts[1] == "bulk"
+
+
+def test_who_started_and_stopped_a_job_is_on_record(
+    visitor: Visitor, seller: SellerAtHand, app: Connection
+) -> None:
+    page = upload(visitor, written(numbers(3)), name="friday.csv")
+    job = page.url.path.strip("/").split("/")[1]
+
+    begun = start(visitor, page)
+    start(visitor, page)
+    visitor.answer(begun, f"{page.url.path}stop/")
+
+    query = (
+        "SELECT act, actor_id, after FROM audit.entry WHERE seller_id = %s AND subject_id = %s ORDER BY id"
+    )
+    told = {"rows": 3, "amount": 30_000, "file": "friday.csv"}
+    assert app.execute(query, (seller.id, job)).fetchall() == [
+        ("bulk_started", seller.user_id, told),
+        ("bulk_stopped", seller.user_id, {"file": "friday.csv"}),
+    ]

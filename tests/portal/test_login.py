@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from types import ModuleType
 
 import httpx
@@ -13,11 +14,13 @@ from tests.conftest import Api, NewSeller
 from tests.portal.conftest import Visit
 from tests.portal.visitor import LOGIN, Visitor
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
+from tests.support.server import Server
 from topup.trips import Connection
 
 WRONG = "not-the-password"
 FAILURES_MAX = 5
 STEP_S = 30
+CODES = 10
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
@@ -119,6 +122,76 @@ def test_a_recovery_code_opens_once(visit: Visit, new_seller: NewSeller) -> None
         paths.append(visitor.send("/account/two-factor/authenticate/", code=codes[0]).url.path)
 
     assert paths == ["/", "/account/two-factor/authenticate/"]
+
+
+def test_recovery_codes_are_shown_once(visit: Visit, new_seller: NewSeller) -> None:
+    seller = new_seller()
+    visitor = visit(seller)
+    _, codes = switch_on(visitor, seller)
+
+    again = visitor.open("/account/two-factor/recovery-codes/").text
+    file = visitor.open("/account/two-factor/recovery-codes/download/")
+
+    assert len(codes) == CODES
+    assert not any(code in again for code in codes)
+    assert f"{CODES} of them are not used yet." in again
+    assert file.status_code == httpx.codes.FORBIDDEN
+
+
+def test_what_codes_are_made_of_is_sealed(visit: Visit, new_seller: NewSeller, app: Connection) -> None:
+    seller = new_seller()
+    secret, _ = switch_on(visit(seller), seller)
+
+    kept = app.execute("SELECT data FROM mfa_authenticator WHERE user_id = %s", (seller.user_id,)).fetchall()
+
+    sealed = [str(row[0].get("secret", row[0].get("seed"))) for row in kept]
+    assert [each.startswith("sealed:") for each in sealed] == [True, True]
+    assert secret not in str(kept)
+
+
+def test_a_secret_from_before_there_was_a_seal_still_opens(
+    visit: Visit, new_seller: NewSeller, owner: Connection
+) -> None:
+    seller = new_seller()
+    secret, _ = switch_on(visit(seller), seller)
+    change = "UPDATE mfa_authenticator SET data = jsonb_build_object('secret', %s::text)"
+    owner.execute(f"{change} WHERE user_id = %s AND type = 'totp'".encode(), (secret, seller.user_id))
+    visitor = visit()
+    visitor.log_in(seller)
+
+    done = visitor.send("/account/two-factor/authenticate/", code=code_of(secret, steps=1))
+
+    assert done.url.path == "/"
+
+
+def test_a_secret_sealed_under_a_lost_key_lets_nobody_in(
+    visit: Visit, new_seller: NewSeller, serve: Callable[..., Server]
+) -> None:
+    seller = new_seller()
+    secret, _ = switch_on(visit(seller), seller)
+    visitor = visit(on=serve(SECRET_KEY="another-" + "y" * 50))
+    visitor.log_in(seller)
+
+    answer = visitor.send("/account/two-factor/authenticate/", code=code_of(secret, steps=1))
+
+    assert answer.status_code == httpx.codes.OK
+    assert "This code is wrong or was used before." in answer.text
+
+
+def test_what_one_changes_of_ones_own_login_is_on_record(
+    visit: Visit, new_seller: NewSeller, app: Connection
+) -> None:
+    seller = new_seller()
+    visitor, changed = visit(seller), "another-password-of-the-tests"
+    switch_on(visitor, seller)
+    visitor.send("/account/two-factor/recovery-codes/generate/")
+    visitor.send("/account/two-factor/totp/deactivate/")
+    visitor.send("/account/password/", oldpassword=seller.password, password1=changed, password2=changed)
+
+    query = "SELECT act FROM audit.entry WHERE seller_id = %s AND actor_id = %s ORDER BY id"
+    acts = [row[0] for row in app.execute(query, (seller.id, seller.user_id)).fetchall()]
+
+    assert acts[-4:] == ["two_factor_on", "recovery_codes_made", "two_factor_off", "password_changed"]
 
 
 def test_codes_can_not_be_guessed_on_and_on(visit: Visit, new_seller: NewSeller) -> None:

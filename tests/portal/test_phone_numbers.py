@@ -64,6 +64,22 @@ def test_a_forgotten_number_keeps_its_recharges(visitor: Visitor, seller: Seller
     assert "5,000" in visitor.open(PAGE, number=NUMBER).text
 
 
+def test_it_is_asked_before_a_number_is_forgotten(visitor: Visitor) -> None:
+    send(visitor, KEEP, number=NUMBER, label="Taxi")
+    (link,) = re.findall(rf'href="({FORGET}[^"]+)"', visitor.open(PAGE).text)
+
+    asked = visitor.open(link)
+
+    assert "Forget this number?" in asked.text
+    assert "Taxi" in asked.text
+    assert kept(visitor.open(PAGE)) == ["989121234567"]
+    assert kept(visitor.answer(asked, FORGET)) == []
+
+
+def test_what_is_no_number_is_not_asked_about(visitor: Visitor) -> None:
+    assert visitor.open(FORGET, number="12").url.path == PAGE
+
+
 def test_any_number_is_known_by_what_it_got(visitor: Visitor, seller: SellerAtHand, api: Api) -> None:
     for place in range(2):
         sell(api(seller), number=NUMBER, amount=50_005, reference=f"order-{place}")

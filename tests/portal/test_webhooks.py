@@ -241,3 +241,24 @@ def test_every_type_of_event_has_words(installation: Installation) -> None:
     from topup.webhooks.events import Type  # noqa: PLC0415
 
     assert set(EVENTS) == set(Type)
+
+
+def test_what_is_done_to_an_endpoint_is_on_record_without_its_secret(
+    owner_visits: Owner, receiver: Receiver, app: Connection
+) -> None:
+    seller, visitor = owner_visits
+    path, secret = add(visitor, receiver.url())
+    send(visitor, path, path, url=receiver.url(), description="till", types="recharge.failed")
+    visitor.send(f"{path}secret/")
+    visitor.send(f"{path}delete/")
+
+    query = "SELECT act, actor_id, before, after FROM audit.entry WHERE seller_id = %s AND subject_id = %s"
+    endpoint = path.strip("/").split("/")[-1]
+    entries = app.execute(f"{query} ORDER BY id".encode(), (seller.id, endpoint)).fetchall()
+
+    assert [entry[0] for entry in entries] == [
+        "endpoint_added", "endpoint_changed", "endpoint_secret_made", "endpoint_removed",
+    ]  # fmt: skip
+    assert {entry[1] for entry in entries} == {seller.user_id}
+    assert entries[1][3] == {"description": "till", "types": ["recharge.failed"]}
+    assert secret not in str(entries)

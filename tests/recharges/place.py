@@ -204,11 +204,11 @@ def assert_books_are_right(place: Place) -> None:
 
 
 @contextmanager
-def opened(*, shops: int = 1, **settings: str) -> Iterator[Place]:
+def opened(*, shops: int = 1, wal_archive: str = "", **settings: str) -> Iterator[Place]:
     """A place with this many sellers, each with more credit than any test spends."""
     with ExitStack() as stack:
-        installation = stack.enter_context(installed())
-        *keys, staff = _people(installation, shops)
+        installation = stack.enter_context(installed(WAL_ARCHIVE=wal_archive))
+        *keys, staff = people(installation, shops)
         server = stack.enter_context(serving(installation, **settings))
         clients = [stack.enter_context(_client(server, key)) for key in keys]
         owner = stack.enter_context(closing(installation.connect("owner")))
@@ -216,7 +216,7 @@ def opened(*, shops: int = 1, **settings: str) -> Iterator[Place]:
         yield Place(installation, server, of_staff, [Shop(client) for client in clients], owner)
 
 
-def _people(installation: Installation, shops: int) -> list[str]:
+def people(installation: Installation, shops: int) -> list[str]:
     """The keys of new sellers, and last that of staff."""
     file = installation.home / "keys"
     done = subprocess.run(

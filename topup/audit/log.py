@@ -59,6 +59,17 @@ class Act(StrEnum):
     MAPPING_CHANGED = "mapping_changed"
     SETTLEMENT_IMPORTED = "settlement_imported"
     WEBHOOK_RESENT = "webhook_resent"
+    BULK_STARTED = "bulk_started"
+    BULK_STOPPED = "bulk_stopped"
+    BULK_RESUMED = "bulk_resumed"
+    BOOK_REBUILT = "book_rebuilt"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_REMOVED = "endpoint_removed"
+    ENDPOINT_SECRET_MADE = "endpoint_secret_made"  # noqa: S105  # the name of an act
+    TWO_FACTOR_ON = "two_factor_on"
+    TWO_FACTOR_OFF = "two_factor_off"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
 
 
 def note(

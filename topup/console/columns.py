@@ -50,6 +50,26 @@ def when(moment_us: int, *, seconds: bool = True) -> str:
     return people.moment(moment_us, language(), settings.TIME_ZONE, seconds=seconds)
 
 
+def called(text: object) -> str:
+    """A name in a sentence of plain text."""
+    return people.named(str(text), language())
+
+
+def seller_number(seller_id: int | str) -> str:
+    """A seller's number, which has no separators: it is a name and not a count."""
+    return people.digits(str(seller_id), language())
+
+
+def own(text: object) -> SafeString:
+    """What somebody has called or written something: it keeps its own letters, digits and direction."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+def at(moment_us: int) -> SafeString:
+    """A moment, with the exact one for machines."""
+    return format_html('<time datetime="{}">{}</time>', clock.rfc3339(moment_us), apart(when(moment_us)))
+
+
 def apart(text: object) -> SafeString:
     """A text that reads left to right wherever it stands: an id, a number, a reference."""
     return format_html('<bdi dir="ltr">{}</bdi>', text)
@@ -83,7 +103,7 @@ def moment_us(field: str, title: Title) -> Column:
     @admin.display(description=title)
     def shown(row: Row) -> str:
         value = getattr(row, field)
-        return EMPTY if value is None else apart(when(value))
+        return EMPTY if value is None else at(value)
 
     return shown
 
@@ -94,7 +114,7 @@ def moment(field: str, title: Title) -> Column:
     @admin.display(description=title)
     def shown(row: Row) -> str:
         value: datetime | None = getattr(row, field)
-        return EMPTY if value is None else apart(when(clock.to_us(value)))
+        return EMPTY if value is None else at(clock.to_us(value))
 
     return shown
 
@@ -105,7 +125,9 @@ def identifier(field: str, title: Title) -> Column:
     @admin.display(description=title)
     def shown(row: Row) -> str:
         value = getattr(row, field)
-        return EMPTY if value in (None, "") else apart(value)
+        if value in (None, ""):
+            return EMPTY
+        return format_html('<bdi dir="ltr" class="long" title="{0}">{0}</bdi>', value)
 
     return shown
 
@@ -117,17 +139,20 @@ def seller(row: Row) -> str:
         return EMPTY
     url = reverse("admin:sellers_seller_change", args=[row.seller_id])
     return format_html(
-        '<a class="link" href="{}">{} <bdi>{}</bdi></a>', url, row.seller_id, row.seller_name or ""
+        '<a class="link" href="{}">{} <bdi>{}</bdi></a>',
+        url,
+        seller_number(row.seller_id),
+        row.seller_name or "",
     )
 
 
-def plain(field: str, title: Title) -> Column:
-    """The value as it is, under a title of our own."""
+def plain(field: str, title: Title, *, ordering: str | None = None) -> Column:
+    """What people wrote or chose, as it is; a list may be sorted by `ordering`."""
 
-    @admin.display(description=title)
+    @admin.display(description=title, ordering=ordering)
     def shown(row: Row) -> str:
         value = getattr(row, field)
-        return EMPTY if value in (None, "") else str(value)
+        return EMPTY if value in (None, "") else own(value)
 
     return shown
 
@@ -148,7 +173,8 @@ def beginning(field: str, title: Title) -> Column:
 
     @admin.display(description=title)
     def shown(row: Row) -> str:
-        return Truncator(getattr(row, field)).chars(BEGINNING) or EMPTY
+        text = Truncator(getattr(row, field)).chars(BEGINNING)
+        return own(text) if text else EMPTY
 
     return shown
 
@@ -156,7 +182,8 @@ def beginning(field: str, title: Title) -> Column:
 @admin.display(description=_("Operator"))
 def operator(row: Row) -> str:
     """The operator by its name, which came with the row, or else by its code."""
-    return str(getattr(row, "operator_name", None) or row.operator or EMPTY)
+    known = getattr(row, "operator_name", None)
+    return str(known) if known else apart(row.operator) if row.operator else EMPTY
 
 
 def page(name: str, identifier: object) -> str:
@@ -186,7 +213,11 @@ def raw(field: str, title: Title) -> Column:
 
 @admin.display(description=_("Phone number"))
 def phone_number(row: Row) -> str:
-    return apart(people.phone(row.phone_number, language()))
+    return phone(row.phone_number)
+
+
+def phone(e164: int) -> SafeString:
+    return format_html('<bdi dir="ltr" class="phone">{}</bdi>', people.phone(e164, language()))
 
 
 def person(field: str, title: Title) -> Column:
@@ -197,7 +228,8 @@ def person(field: str, title: Title) -> Column:
         found = getattr(row, field)
         if found is None:
             return EMPTY
-        return getattr(row, f"{field}_name") or str(_("user %(number)s") % {"number": found})
+        username = getattr(row, f"{field}_name")
+        return own(username) if username else str(_("user %(number)s") % {"number": seller_number(found)})
 
     return shown
 

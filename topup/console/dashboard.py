@@ -64,6 +64,7 @@ class _Sums(NamedTuple):
 
 
 _sums: _Sums | None = None
+_today = today.Counter()
 _summing = threading.Lock()
 
 
@@ -74,7 +75,8 @@ def context(_request: HttpRequest) -> dict[str, Any]:  # what the template reads
 
 def today_page(request: HttpRequest) -> HttpResponse:
     """The part of the page that is loaded after it, and again while it is looked at."""
-    found = today.cells(settings.TIME_ZONE)
+    counted = _today.look(zone=settings.TIME_ZONE, now_us=clock.now_us())
+    found = counted.cells
     names = {row.code: _operator_name(row) for row in Operator.objects.all()}
     ages = _unknown()
     parts = {
@@ -83,7 +85,9 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "by_operator": charts.lines(_by_operator(found, names), title=_("Sales by operator")),
         "by_age": charts.lines(ages, title=_("Unknown recharges by age")),
         "nothing_unknown": not any(bar.value for bar in ages),
-        "nothing": not found,
+        "nothing": not found and counted.whole,
+        "whole": counted.whole,
+        "counted": people.digits(f"{counted.hundredths}%", columns.language()),
         "counted_at": people.time(clock.now_us(), columns.language(), settings.TIME_ZONE, seconds=True),
     }
     return render(request, "console/today.html", parts)
@@ -143,7 +147,7 @@ def _unknown() -> list[Bar]:
     """How many recharges are unknown, by for how long."""
     now_us = clock.now_us()
     moments = literals.numbers(now_us - hours * HOUR_US for hours in AGES_H)
-    older = {place: (count, amount) for place, count, amount in reading.rows("unknown_by_age", moments)}
+    older = {place: (count, int(amount)) for place, count, amount in reading.rows("unknown_by_age", moments)}
     bars = []
     for place, title in enumerate(_ages(), start=1):
         count, amount = (

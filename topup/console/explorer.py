@@ -195,7 +195,7 @@ def _row(account: str, amount: int) -> tuple[Any, str, str]:
 def _shown(leg: tuple[Any, ...]) -> tuple[Any, ...]:
     seq, kind, account, debit, credit, _source, _source_id, at_us = leg
     amounts = (columns.money(value) if value else "" for value in (debit, credit))
-    when = columns.apart(columns.when(at_us))
+    when = columns.at(at_us)
     return (
         columns.number(seq),
         when,

@@ -56,6 +56,7 @@ FIELDS: dict[str, dict[str, Title]] = {
     "sellers.apikey": {"id": _("Id"), "label": _("Label"), "user": _("User")},
     "sellers.seller": {"id": _("Number"), "name": _("Name"), "allowed_ips": _("Allowed addresses")},
     "sellers.user": {"seller": _("Seller")},
+    "settlement.settlementfile": {"operator": _("operator")},
     "settlement.keptmapping": {"name": _("Name"), "content": _("Columns and words")},
 }
 BORROWED = (
@@ -76,6 +77,7 @@ BORROWED = (
     _("No results found"),
     _("No results matching your query"),
     _("Recent searches"),
+    _("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
     _("Reset filters"),
     _("Return to site"),
     _("Select action"),

@@ -61,7 +61,13 @@ GROUPS: tuple[tuple[Title, tuple[Page, ...]], ...] = (
             Page(_("API keys"), "key", model="sellers.apikey"),
         ),
     ),
-    (_("Record"), (Page(_("Audit log"), "history", model="audit.entry"),)),
+    (
+        _("Record"),
+        (
+            Page(_("Audit log"), "history", model="audit.entry"),
+            Page(_("Seals"), "verified_user", model="audit.entry", url_name="seals"),
+        ),
+    ),
 )
 MORE = _("More")
 

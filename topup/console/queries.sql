@@ -9,12 +9,12 @@ SELECT b.sold - coalesce(j.sold, 0)
  WHERE b.seller_id = $1
 
 -- name: recharges_between
--- Of some sellers ($1), the recharges between two ids, counted by hour ($4 microseconds wide, from $5),
--- operator and state.
-SELECT s.hour, s.operator, s.state, sum(s.recharges)::bigint, sum(s.amount)::bigint
+-- Of some sellers ($1), the recharges between two ids, counted by pieces of time ($4 microseconds, from $5),
+-- operator and state. Of many sellers, amounts may add up to more than a bigint holds.
+SELECT s.piece, s.operator, s.state, sum(s.recharges)::bigint, sum(s.amount)
   FROM unnest($1::bigint[]) q(seller_id)
  CROSS JOIN LATERAL (
-       SELECT (r.created_at_us - $5) / $4 AS hour, r.operator, r.state::text AS state, count(*) AS recharges,
+       SELECT (r.created_at_us - $5) / $4 AS piece, r.operator, r.state::text AS state, count(*) AS recharges,
               sum(r.amount) AS amount
          FROM recharges.recharge r
         WHERE r.seller_id = q.seller_id AND r.id >= $2::uuid AND r.id < $3::uuid
@@ -41,6 +41,27 @@ SELECT b.seller_id, b.currency, j.seq, j.available, j.held, j.funded, j.sold, j.
 
 -- name: receipt_type
 SELECT c.media_type FROM credit.receipt c WHERE c.seller_id = $1 AND c.request_id = $2
+
+-- name: same_bank_reference
+-- Other requests, of whatever seller, that name the same tracking number as request $2 of seller $1. The
+-- newest $3.
+SELECT o.id::text, o.seller_id, s.name, o.amount, o.currency, o.state::text, o.created_at_us
+  FROM credit.credit_request r
+  JOIN credit.credit_request o ON o.bank_reference = r.bank_reference AND o.bank_reference <> ''
+  JOIN sellers_seller s ON s.id = o.seller_id
+ WHERE r.seller_id = $1 AND r.id = $2 AND o.id <> $2
+ ORDER BY o.created_at_us DESC LIMIT $3
+
+-- name: same_receipt
+-- Other requests, of whatever seller, that came with the very same file as request $2 of seller $1. The
+-- newest $3.
+SELECT o.id::text, o.seller_id, s.name, o.amount, o.currency, o.state::text, o.created_at_us
+  FROM credit.receipt c
+  JOIN credit.receipt d ON d.sha256 = c.sha256 AND d.request_id <> $2
+  JOIN credit.credit_request o ON o.seller_id = d.seller_id AND o.id = d.request_id
+  JOIN sellers_seller s ON s.id = o.seller_id
+ WHERE c.seller_id = $1 AND c.request_id = $2
+ ORDER BY o.created_at_us DESC LIMIT $3
 
 -- name: resend
 -- Sends an ended delivery once more, which is noted.
@@ -96,7 +117,7 @@ SELECT a.delivery_id::text, a.nr, a.at_us, a.took_ms, a.status, a.error, a.answe
 -- name: unknown_by_age
 -- Of all sellers, how many recharges have been unknown since before each of these moments ($1, the
 -- newest first), and their prices: the first moment is now, so its count is of all. Few are unknown.
-SELECT x.place, count(*), coalesce(sum(r.amount), 0)::bigint
+SELECT x.place, count(*), coalesce(sum(r.amount), 0)
   FROM unnest($1::bigint[]) WITH ORDINALITY AS x(before_us, place)
   JOIN recharges.errand e ON e.unknown_since_us <= x.before_us
   JOIN recharges.recharge r ON r.seller_id = e.seller_id AND r.id = e.recharge_id AND r.state = 'unknown'

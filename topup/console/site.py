@@ -22,6 +22,7 @@ from topup.console import (
     navigation,
     receipts,
     saved_filters,
+    seals,
     search,
     second_factor,
 )
@@ -53,6 +54,8 @@ class ConsoleSite(Site):
             path("ledger/explorer.csv", self.admin_view(explorer.export), name="explorer_csv"),
             path("receipts/<uuid:request_id>/", self.admin_view(receipts.show), name="receipt"),
             path("look/end/", self.admin_view(looks.end), name="look_end"),
+            path("seals/", self.admin_view(seals.page), name="seals"),
+            path("seals/<str:name>", self.admin_view(seals.download), name="seal"),
             path("filters/", self.admin_view(saved_filters.change), name="saved_filters"),
         ]
         return [*own, *super().get_urls()]

@@ -1,8 +1,9 @@
 """Today over all sellers: recharges by hour, operator and state.
 
-Owns the counting, and how old a count may be. An hour that is over is counted again only now and then,
-because a state may still change in it; only the hour that runs is counted for every look. What is
-remembered, this process remembers alone, and nothing of it decides anything.
+Owns the counting, how long one look may count, and how old a count may be. The day is counted in pieces of
+five minutes, the newest first, until the time of a look is used up; the next look goes on. A piece that is
+over is counted again now and then, because a state may still change in it. What is remembered, this process
+remembers alone, and nothing of it decides anything.
 """
 
 import threading
@@ -16,11 +17,19 @@ from topup.console import reading
 from topup.ledger import literals
 from topup.sellers.models import Seller
 
-HOUR_US = 3_600 * US_PER_SECOND
+PIECE_US = 300 * US_PER_SECOND
+PIECES_OF_AN_HOUR = 12
+LOOK_S = 0.1
+"""How long one look counts at most, before it shows what is known: half of what a first byte may take."""
+STATEMENT_S = 0.03
+"""How long one statement should take: as many pieces are asked for at once as the last one says."""
+MAX_FASTER = 4
+"""How many times as many pieces the next statement may ask for: sales are not spread evenly over a day."""
 FRESH_S = 10.0
-"""How old the count of the running hour may be: a dashboard is looked at by several at once."""
+"""How old the count of the running piece may be: a dashboard is looked at by several at once."""
 SETTLED_S = 600.0
-"""How old the count of an hour that is over may be: the unknown becomes known, a sale is given back."""
+"""How old the count of a piece that is over may be: the unknown becomes known, a sale is given back."""
+WHOLE = 100
 MAX_SELLERS = 20_000
 """Sellers counted, of the newest; each is a look-up in an index."""
 
@@ -35,13 +44,76 @@ class Cell(NamedTuple):
     amount: int
 
 
+class Today(NamedTuple):
+    """What is known of today; `hundredths` of it are counted."""
+
+    cells: list[Cell]
+    hundredths: int
+
+    @property
+    def whole(self) -> bool:
+        return self.hundredths == WHOLE
+
+
 class _Counted(NamedTuple):
     at_s: float
     cells: list[Cell]
 
 
-_counted: dict[tuple[int, int], _Counted] = {}
-_one_at_a_time = threading.Lock()
+class Counter:
+    """What one process has counted of one day."""
+
+    def __init__(self) -> None:
+        self._begins_us = 0
+        self._counted: dict[int, _Counted] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def look(self, *, zone: str, now_us: int, look_s: float = LOOK_S) -> Today:
+        """Today as far as it is counted after this look, which counts for `look_s` at most."""
+        begins_us = midnight_us(zone, now_us)
+        running = (now_us - begins_us) // PIECE_US
+        with self._one_at_a_time:
+            if begins_us != self._begins_us:
+                self._begins_us, self._counted = begins_us, {}
+            self._count_on(running, until_s=clock.monotonic_s() + look_s)
+            known = [self._counted[piece] for piece in range(running + 1) if piece in self._counted]
+        cells = [cell for each in known for cell in each.cells]
+        return Today(cells, len(known) * WHOLE // (running + 1))
+
+    def _count_on(self, running: int, *, until_s: float) -> None:
+        """Count what is not known, then what is known too long, each from the newest on."""
+        wanted = self._wanted(running)
+        sellers, at_once = _sellers() if wanted else "", 1
+        while wanted and clock.monotonic_s() < until_s:
+            begun_s, last = clock.monotonic_s(), wanted[0]
+            first = max(last - at_once + 1, 0)
+            self._count(first, last, sellers)
+            wanted = [piece for piece in wanted if not first <= piece <= last]
+            took_s = max(clock.monotonic_s() - begun_s, STATEMENT_S / MAX_FASTER)
+            at_once = max(int(at_once * STATEMENT_S / took_s), 1)
+
+    def _wanted(self, running: int) -> list[int]:
+        pieces = range(running, -1, -1)
+        unknown = [piece for piece in pieces if piece not in self._counted]
+        return unknown + [piece for piece in pieces if self._is_stale(piece, running=running)]
+
+    def _is_stale(self, piece: int, *, running: int) -> bool:
+        known = self._counted.get(piece)
+        age_s = FRESH_S if piece == running else SETTLED_S
+        return known is not None and clock.monotonic_s() - known.at_s > age_s
+
+    def _count(self, first: int, last: int, sellers: str) -> None:
+        """Count these pieces, in one statement. A sale belongs to the piece that its id was made in."""
+        begins_us = self._begins_us
+        span = (ids.lowest_at(begins_us + first * PIECE_US), ids.lowest_at(begins_us + (last + 1) * PIECE_US))
+        by_piece: dict[int, list[Cell]] = {piece: [] for piece in range(first, last + 1)}
+        for piece, operator, state, recharges, amount in reading.rows(
+            "recharges_between", sellers, *span, PIECE_US, begins_us
+        ):
+            cell = Cell(piece // PIECES_OF_AN_HOUR, operator, state, recharges, int(amount))
+            by_piece[min(max(piece, first), last)].append(cell)
+        now_s = clock.monotonic_s()
+        self._counted |= {piece: _Counted(now_s, cells) for piece, cells in by_piece.items()}
 
 
 def midnight_us(zone: str, now_us: int) -> int:
@@ -50,35 +122,5 @@ def midnight_us(zone: str, now_us: int) -> int:
     return clock.to_us(datetime.combine(day, time(), ZoneInfo(zone)))
 
 
-def cells(zone: str) -> list[Cell]:
-    """Today so far, every hour."""
-    now_us = clock.now_us()
-    begins_us = midnight_us(zone, now_us)
-    running = (now_us - begins_us) // HOUR_US
-    with _one_at_a_time:
-        for key in [key for key in _counted if key[0] != begins_us]:
-            del _counted[key]
-        stale = [hour for hour in range(running + 1) if _is_stale(begins_us, hour, running=running)]
-        if stale:
-            _count(begins_us, stale)
-        return [cell for hour in range(running + 1) for cell in _counted[begins_us, hour].cells]
-
-
-def _is_stale(begins_us: int, hour: int, *, running: int) -> bool:
-    known = _counted.get((begins_us, hour))
-    age_s = FRESH_S if hour == running else SETTLED_S
-    return known is None or clock.monotonic_s() - known.at_s > age_s
-
-
-def _count(begins_us: int, hours: list[int]) -> None:
-    """Count these hours, those between them too: one statement for all."""
-    first, last = min(hours), max(hours)
-    sellers = list(Seller.objects.order_by("-pk").values_list("pk", flat=True)[:MAX_SELLERS])
-    span = (ids.lowest_at(begins_us + first * HOUR_US), ids.lowest_at(begins_us + (last + 1) * HOUR_US))
-    found = reading.rows("recharges_between", literals.numbers(sellers), *span, HOUR_US, begins_us)
-    now_s = clock.monotonic_s()
-    by_hour: dict[int, list[Cell]] = {hour: [] for hour in range(first, last + 1)}
-    for row in found:
-        by_hour.setdefault(row[0], []).append(Cell(*row))
-    for hour, made in by_hour.items():
-        _counted[begins_us, hour] = _Counted(now_s, made)
+def _sellers() -> str:
+    return literals.numbers(Seller.objects.order_by("-pk").values_list("pk", flat=True)[:MAX_SELLERS])

@@ -55,6 +55,8 @@ SOURCES: dict[str, Title] = {
     "mapping": _("settlement mapping"),
     "settlement_file": _("settlement import"),
     "webhook_delivery": _("webhook"),
+    "webhook_endpoint": _("webhook endpoint"),
+    "bulk_job": _("bulk job"),
     "portal": _("seller's portal"),
 }
 ACTORS: dict[str, Title] = {"user": _("user"), "system": _("system")}
@@ -89,6 +91,17 @@ ACTS: dict[str, Title] = {
     Act.MAPPING_CHANGED: _("changed a settlement mapping"),
     Act.SETTLEMENT_IMPORTED: _("imported a settlement file"),
     Act.WEBHOOK_RESENT: _("sent a webhook again"),
+    Act.BULK_STARTED: _("started a bulk job"),
+    Act.BULK_STOPPED: _("stopped a bulk job"),
+    Act.BULK_RESUMED: _("let a bulk job go on"),
+    Act.BOOK_REBUILT: _("rebuilt a book from its journal"),
+    Act.ENDPOINT_ADDED: _("added a webhook endpoint"),
+    Act.ENDPOINT_CHANGED: _("changed a webhook endpoint"),
+    Act.ENDPOINT_REMOVED: _("deleted a webhook endpoint"),
+    Act.ENDPOINT_SECRET_MADE: _("made a new webhook secret"),
+    Act.TWO_FACTOR_ON: _("switched two-factor login on"),
+    Act.TWO_FACTOR_OFF: _("switched two-factor login off"),
+    Act.RECOVERY_CODES_MADE: _("made new recovery codes"),
 }
 CASE_STATES: dict[str, Title] = {"open": _("open"), "closed": _("closed")}
 CASE_KINDS: dict[str, Title] = {
@@ -146,9 +159,12 @@ DETAILS: dict[str, Title] = {
     "amount": _("amount"),
     "available": _("available"),
     "configuration": _("configuration"),
+    "description": _("description"),
     "daily_limit": _("daily limit"),
     "duplicate_window_s": _("duplicate window (seconds)"),
     "email": _("email"),
+    "enabled": _("enabled"),
+    "file": _("file"),
     "filter": _("filter"),
     "first_name": _("first name"),
     "gateway": _("gateway"),
@@ -179,6 +195,8 @@ DETAILS: dict[str, Title] = {
     "seller_id": _("seller"),
     "state": _("state"),
     "status": _("state"),
+    "types": _("events"),
+    "url": _("address"),
     "user": _("user"),
     "username": _("username"),
     "verdict": _("decision"),
@@ -196,3 +214,10 @@ SETTLED: dict[str, Title] = {
     "still_open": _("still open"),
     "waiting": _("waiting for the file of the day beside"),
 }
+VERDICTS: dict[str, Title] = {"delivered": _("delivered"), "failed": _("failed")}
+PROOFS: dict[str, Title] = {
+    "VERIFIED": _("verified"),
+    "MINOR_DISCREPANCY": _("differs; it can be mended from the journal"),
+    "CRITICAL": _("differs; nothing mends it by itself"),
+}
+"""What a proof of a book came to."""

@@ -47,8 +47,11 @@ View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 Entered = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def page(deed: Deed = Deed.READ) -> Callable[[View[P]], Entered[P]]:
+def page(deed: Deed = Deed.READ, *, own: bool = False) -> Callable[[View[P]], Entered[P]]:
     """Let in the members whose role allows this; a suspended seller's members may still read.
+
+    What is `own` is about the member alone, such as ending a session: it is theirs to send while the seller
+    is suspended, too.
 
     Others are led to where they belong: nobody to the log-in and back, staff to their console, unless
     they look at this seller's portal (`topup/portal/looking.py`).
@@ -58,7 +61,8 @@ def page(deed: Deed = Deed.READ) -> Callable[[View[P]], Entered[P]]:
         @never_cache
         @wraps(view)
         def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            return _turned_away(request, deed) or view(cast("MemberRequest", request), *args, **kwargs)
+            turned_away = _turned_away(request, deed, own=own)
+            return turned_away or view(cast("MemberRequest", request), *args, **kwargs)
 
         return entered
 
@@ -70,7 +74,7 @@ def refused(request: HttpRequest, why: str) -> HttpResponse:
     return render(request, "portal/errors/refused.html", {"why": why}, status=403)
 
 
-def _turned_away(request: HttpRequest, deed: Deed) -> HttpResponse | None:
+def _turned_away(request: HttpRequest, deed: Deed, *, own: bool) -> HttpResponse | None:
     user: Any = request.user  # a User, or nobody
     if not user.is_authenticated:
         return _to_login(request)
@@ -81,7 +85,8 @@ def _turned_away(request: HttpRequest, deed: Deed) -> HttpResponse | None:
     member = _enter(request, user)
     if deed not in member.deeds:
         return refused(request, "role")
-    if request.method not in SAFE_METHODS and not cast("MemberRequest", request).book.active:
+    sends = request.method not in SAFE_METHODS and not own
+    if sends and not cast("MemberRequest", request).book.active:
         return refused(request, "suspended")
     return None
 

@@ -21,40 +21,53 @@ WRONG_AMOUNT = {
 }
 
 
-class MoneyField(forms.CharField):
-    """An amount typed in toman; cleaned to whole minor units (rials)."""
+class TypedField(forms.CharField):
+    """A text that is read as something else; an empty one is nothing."""
+
+    max_characters = people.MAX_CHARACTERS
+    kind: str
+    """The class of its input, which the stylesheet knows."""
 
     def __init__(self, **options: Any) -> None:  # CharField's own
-        super().__init__(max_length=people.MAX_CHARACTERS, **options)
+        super().__init__(max_length=self.max_characters, **options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # Django's own
-        typed = {"inputmode": "decimal", "autocomplete": "off", "dir": "ltr", "class": "amount"}
-        return {**super().widget_attrs(widget), **typed}
+        return {**super().widget_attrs(widget), "autocomplete": "off", "dir": "ltr", "class": self.kind}
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: Any) -> Any:  # what `read` makes of it, or None
         written = super().clean(value)
-        if not written:
-            return None
+        return self.read(written) if written else None
+
+    def read(self, written: str) -> Any:  # of each field's own type
+        """What was typed. Raises ValidationError."""
+        raise NotImplementedError
+
+
+class MoneyField(TypedField):
+    """An amount typed in toman; cleaned to whole minor units (rials)."""
+
+    kind = "amount"
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # Django's own
+        return {**super().widget_attrs(widget), "inputmode": "decimal"}
+
+    def read(self, written: str) -> int:
         try:
             return people.read_money(written)
         except people.NotAnAmount as error:
             raise forms.ValidationError(WRONG_AMOUNT[error.wrong], code=str(error.wrong)) from error
 
 
-class PhoneField(forms.CharField):
+class PhoneField(TypedField):
     """A mobile number in any way of writing it; cleaned to E.164 as an integer."""
 
-    def __init__(self, **options: Any) -> None:  # CharField's own
-        super().__init__(max_length=phones.MAX_CHARACTERS, **options)
+    max_characters = phones.MAX_CHARACTERS
+    kind = "phone"
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # Django's own
-        typed = {"inputmode": "tel", "autocomplete": "off", "dir": "ltr", "class": "phone"}
-        return {**super().widget_attrs(widget), **typed}
+        return {**super().widget_attrs(widget), "inputmode": "tel"}
 
-    def clean(self, value: Any) -> int | None:
-        written = super().clean(value)
-        if not written:
-            return None
+    def read(self, written: str) -> int:
         try:
             return phones.parse(written)
         except phones.PhoneError as error:
@@ -63,19 +76,12 @@ class PhoneField(forms.CharField):
             ) from error
 
 
-class DayField(forms.CharField):
+class DayField(TypedField):
     """A day, by the Persian or the Gregorian calendar; cleaned to a date."""
 
-    def __init__(self, **options: Any) -> None:  # CharField's own
-        super().__init__(max_length=people.MAX_CHARACTERS, **options)
+    kind = "day"
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # Django's own
-        return {**super().widget_attrs(widget), "autocomplete": "off", "dir": "ltr", "class": "day"}
-
-    def clean(self, value: Any) -> date | None:
-        written = super().clean(value)
-        if not written:
-            return None
+    def read(self, written: str) -> date:
         try:
             return people.read_day(written)
         except people.NotADay as error:

@@ -1,9 +1,13 @@
 """Logging in, for members and staff alike: username and password, then a code where one is set up.
 
 Owns how allauth and axes are put together, and where each person lands. Too many failures of one user
-from one address are locked out for a while. Nobody signs up here: sellers are registered.
+from one address are locked out for a while. allauth signs nobody up: sellers are registered
+(`topup/portal/pages/registration.py`).
 """
 
+import base64
+import logging
+import secrets
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,6 +23,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from topup.telemetry import security
+from topup.vault import CannotOpenError, Vault
+
+log = logging.getLogger(__name__)
 
 MESSAGES = {
     "account/messages/password_changed.txt": _("The password is changed."),
@@ -28,6 +35,9 @@ MESSAGES = {
 }
 
 
+SEALED = "sealed:"
+"""Before what the vault sealed: what was kept earlier has no colon."""
+UNKNOWN_BYTES = 20
 WRONG_CODE = _("This code is wrong or was used before.")
 TOO_MANY_CODES = _("Too many codes were wrong. Wait five minutes, then try again.")
 
@@ -39,6 +49,23 @@ class SecondFactor(DefaultMFAAdapter):
         "incorrect_code": WRONG_CODE,
         "cannot_generate_recovery_codes": _("Switch two-factor login on first."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """What codes are made of, as the database may see it."""
+        return SEALED + Vault(settings.CONFIG).seal(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What codes are made of. Where it was sealed under a key that is gone, nothing that fits any code.
+
+        What was kept before there was a seal stands as it is.
+        """
+        if not encrypted_text.startswith(SEALED):
+            return encrypted_text
+        try:
+            return Vault(settings.CONFIG).open(encrypted_text.removeprefix(SEALED).encode()).decode()
+        except CannotOpenError:
+            log.exception("a second factor fits no code any more; its user must set it up again")
+            return base64.b32encode(secrets.token_bytes(UNKNOWN_BYTES)).decode()
 
 
 class Adapter(DefaultAccountAdapter):
@@ -103,6 +130,10 @@ def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None)
 @method_decorator(axes_form_invalid, name="form_invalid")
 class LogIn(LoginView):
     """allauth's form, counted by axes."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # allauth's own
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"open_registration": settings.CONFIG.open_registration}
 
 
 def locked(request: HttpRequest, *__: Any) -> HttpResponse:  # axes' own arguments

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from topup import people, phones, sqlfiles
+from topup.audit import log
+from topup.audit.log import Act
 from topup.clock import US_PER_SECOND
 from topup.ledger import literals
 from topup.ledger.core import Book
@@ -65,6 +67,7 @@ BECOMES: dict[Deed, tuple[frozenset[JobState], JobState]] = {
     Deed.STOP: (frozenset({JobState.RUNNING}), JobState.STOPPING),
     Deed.GO_ON: (frozenset({JobState.STOPPED, JobState.PAUSED}), JobState.RUNNING),
 }
+NOTED: dict[Deed, Act] = {Deed.STOP: Act.BULK_STOPPED, Deed.GO_ON: Act.BULK_RESUMED}
 AT_WORK: Final = frozenset({JobState.RUNNING, JobState.STOPPING})
 
 NO_NUMBER: Final = "no_number"
@@ -318,15 +321,36 @@ def discard(seller_id: int, job_id: str) -> Statement:
     return (SQL["discard"], (seller_id, job_id))
 
 
-def start(*, seller_id: int, job_id: str, doubtful: bool, actor_id: int, now_us: int) -> Statement:
-    """What starts a checked job, with its doubtful rows or without. Answers whether it was one."""
-    return (SQL["start"], (seller_id, job_id, doubtful, actor_id, now_us))
+def start(job: Job, *, doubtful: bool, actor_id: int, now_us: int) -> Statement:
+    """What starts a checked job, with its doubtful rows or without. Answers whether it was one.
+
+    Where it was, that and by whom is in the audit log.
+    """
+    amount = job.valid_amount + (job.doubtful_amount if doubtful else 0)
+    told = {"rows": job.valid + (job.doubtful if doubtful else 0), "amount": amount, "file": job.file_name}
+    noted = _note(Act.BULK_STARTED, job, actor_id, now_us, after=told)
+    return (SQL["start"], (job.seller_id, job.id, doubtful, actor_id, now_us, *noted))
 
 
-def move(deed: Deed, *, seller_id: int, job_id: str, now_us: int) -> Statement:
-    """What stops a job or lets it go on. Answers whether it was in a state for that."""
+def move(deed: Deed, job: Job, *, actor_id: int, now_us: int) -> Statement:
+    """What stops a job or lets it go on, on record. Answers whether it was in a state for that."""
     before, after = BECOMES[deed]
-    return (SQL["move"], (seller_id, job_id, literals.words(sorted(before)), after.value, now_us))
+    values = (job.seller_id, job.id, literals.words(sorted(before)), after.value, now_us)
+    return (SQL["move"], (*values, *_note(NOTED[deed], job, actor_id, now_us, after={"file": job.file_name})))
+
+
+def _note(act: Act, job: Job, by: int, at_us: int, *, after: log.Values) -> Sequence[object]:
+    """The values that a statement above hands to the audit log with what it does."""
+    _, values = log.note(
+        act,
+        subject_type="bulk_job",
+        subject_id=job.id,
+        seller_id=job.seller_id,
+        by=by,
+        after=after,
+        at_us=at_us,
+    )
+    return values
 
 
 def read(seller_id: int, job_id: str) -> Statement:

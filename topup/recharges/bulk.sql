@@ -9,10 +9,15 @@ SELECT recharges.keep_bulk_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
 SELECT recharges.discard_bulk_v1($1, $2)
 
 -- name: start
-SELECT recharges.start_bulk_v1($1, $2, $3, $4, $5)
+-- The start and its entry in the audit log, in one transaction, or neither.
+SELECT CASE WHEN recharges.start_bulk_v1($1, $2, $3, $4, $5)
+            THEN (SELECT true FROM audit.note_v1($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))
+            ELSE false END
 
 -- name: move
-SELECT recharges.move_bulk_v1($1, $2, $3, $4, $5)
+SELECT CASE WHEN recharges.move_bulk_v1($1, $2, $3, $4, $5)
+            THEN (SELECT true FROM audit.note_v1($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))
+            ELSE false END
 
 -- name: claim
 SELECT recharges.claim_bulk_v1($1, $2, $3, $4)

@@ -47,7 +47,7 @@ SELECT recharges.hasten_v1($1, $2, $3)
 -- name: open_totals
 -- For the metrics: recharges that are unknown, and those in review.
 SELECT count(*) FILTER (WHERE r.state = 'unknown'),
-       coalesce(sum(r.amount) FILTER (WHERE r.state = 'unknown'), 0)::bigint,
+       coalesce(sum(r.amount) FILTER (WHERE r.state = 'unknown'), 0),
        coalesce(min(e.unknown_since_us) FILTER (WHERE r.state = 'unknown'), 0),
        count(*) FILTER (WHERE e.review_since_us IS NOT NULL), count(*)
   FROM recharges.errand e

@@ -5,12 +5,14 @@ made; the database gets it sealed. It must never send anything: that is the work
 """
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import httpx
 
 from topup import ids, outbound
+from topup.audit import log
+from topup.audit.log import Act
 from topup.clock import US_PER_SECOND
 from topup.ledger import literals
 from topup.trips import Statement
@@ -96,9 +98,11 @@ def add(
 ) -> tuple[Statement, str]:
     """What adds an endpoint, and its secret. The statement answers false where there are MAX_ENDPOINTS."""
     secret = secrets.token_bytes(signing.SECRET_BYTES)
-    chosen = literals.texts(dict.fromkeys(types))
-    values = (url, description, chosen, vault.seal(secret), MAX_ENDPOINTS, now_us)
-    return (SQL["add_endpoint"], (seller_id, endpoint_id, *values)), signing.written(secret)
+    chosen = list(dict.fromkeys(types))
+    values = (url, description, literals.texts(chosen), vault.seal(secret), MAX_ENDPOINTS, now_us)
+    told = {"url": url, "types": chosen}
+    noted = _note(Act.ENDPOINT_ADDED, seller_id, endpoint_id, after=told)
+    return (SQL["add_endpoint"], (seller_id, endpoint_id, *values, *noted)), signing.written(secret)
 
 
 def change(
@@ -114,26 +118,57 @@ def change(
     because = found.disabled_because
     if enabled is not None:
         because = None if enabled else found.disabled_because or BY_ITS_SELLER
-    values = (
-        found.url if url is None else url,
-        found.description if description is None else description,
-        literals.texts(found.types if types is None else dict.fromkeys(types)),
-        because,
-        now_us,
+    changed = found._replace(
+        url=found.url if url is None else url,
+        description=found.description if description is None else description,
+        types=found.types if types is None else list(dict.fromkeys(types)),
+        enabled=because is None,
     )
-    return SQL["change_endpoint"], (found.seller_id, found.id, *values)
+    values = (changed.url, changed.description, literals.texts(changed.types), because, now_us)
+    noted = _note(Act.ENDPOINT_CHANGED, found.seller_id, found.id, before=_told(found), after=_told(changed))
+    return SQL["change_endpoint"], (found.seller_id, found.id, *values, *noted)
 
 
 def rotate(found: Endpoint, *, vault: Vault, now_us: int) -> tuple[Statement, str]:
     """What gives an endpoint another secret, and the secret. For a day the one before it signs too."""
     secret = secrets.token_bytes(signing.SECRET_BYTES)
     until_us = now_us + signing.ROTATION_S * US_PER_SECOND
-    return (SQL["rotate"], (found.seller_id, found.id, vault.seal(secret), until_us)), signing.written(secret)
+    noted = _note(Act.ENDPOINT_SECRET_MADE, found.seller_id, found.id)
+    values = (found.seller_id, found.id, vault.seal(secret), until_us, *noted)
+    return (SQL["rotate"], values), signing.written(secret)
 
 
 def remove(found: Endpoint) -> Statement:
     """What deletes an endpoint; what was still to be sent there is not sent."""
-    return SQL["remove_endpoint"], (found.seller_id, found.id)
+    noted = _note(Act.ENDPOINT_REMOVED, found.seller_id, found.id, before=_told(found))
+    return SQL["remove_endpoint"], (found.seller_id, found.id, *noted)
+
+
+def _told(found: Endpoint) -> log.Values:
+    """What the audit log has of an endpoint; never its secret."""
+    return {
+        "url": found.url, "description": found.description, "types": found.types, "enabled": found.enabled,
+    }  # fmt: skip
+
+
+def _note(
+    act: Act,
+    seller_id: int,
+    endpoint_id: str,
+    *,
+    before: log.Values | None = None,
+    after: log.Values | None = None,
+) -> Sequence[object]:
+    """The values that a statement hands to the audit log with what it does."""
+    _, values = log.note(
+        act,
+        subject_type="webhook_endpoint",
+        subject_id=endpoint_id,
+        seller_id=seller_id,
+        before=before,
+        after=after,
+    )
+    return values
 
 
 def test(found: Endpoint, *, delivery_id: str, now_us: int) -> Statement:

@@ -84,16 +84,25 @@ SELECT d.seller_id, d.id::text
 SELECT webhooks.forget_v1($1, $2, $3)
 
 -- name: add_endpoint
-SELECT webhooks.add_endpoint_v1($1, $2, $3, $4, $5, $6, $7, $8)
+-- The deed and its entry in the audit log, in one transaction, or neither; so are the three below.
+SELECT CASE WHEN webhooks.add_endpoint_v1($1, $2, $3, $4, $5, $6, $7, $8)
+            THEN (SELECT true FROM audit.note_v1($9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19))
+            ELSE false END
 
 -- name: change_endpoint
-SELECT webhooks.change_endpoint_v1($1, $2, $3, $4, $5, $6, $7)
+SELECT CASE WHEN webhooks.change_endpoint_v1($1, $2, $3, $4, $5, $6, $7)
+            THEN (SELECT true FROM audit.note_v1($8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))
+            ELSE false END
 
 -- name: remove_endpoint
-SELECT webhooks.remove_endpoint_v1($1, $2)
+SELECT CASE WHEN webhooks.remove_endpoint_v1($1, $2)
+            THEN (SELECT true FROM audit.note_v1($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))
+            ELSE false END
 
 -- name: rotate
-SELECT webhooks.rotate_v1($1, $2, $3, $4)
+SELECT CASE WHEN webhooks.rotate_v1($1, $2, $3, $4)
+            THEN (SELECT true FROM audit.note_v1($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))
+            ELSE false END
 
 -- name: get_endpoint
 SELECT e.seller_id, e.id::text, e.url, e.description, e.types, e.enabled, e.disabled_because,

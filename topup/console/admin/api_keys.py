@@ -10,28 +10,38 @@ from django.utils.translation import gettext_lazy as _
 
 from topup.console import columns
 from topup.console.admin.base import ReadOnlyAdmin
+from topup.console.admin.exported import Exported
 from topup.console.permission import may
 from topup.sellers import tokens
 from topup.sellers.models import ApiKey
 from topup.sellers.roles import Deed
 
+identifier = columns.identifier("id", _("Id"))
+
+
+@admin.display(description=_("User"), ordering="user")
+def user(key: ApiKey) -> str:
+    return columns.own(key.user)
+
 
 @admin.display(description=_("Seller"))
 def seller(key: ApiKey) -> str:
-    return str(key.user.seller or columns.EMPTY)
+    return columns.own(key.user.seller) if key.user.seller else columns.EMPTY
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
+class ApiKeyAdmin(Exported, ReadOnlyAdmin[ApiKey]):
+    exported = ("id", "label", "user_id", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_display = (
-        "id",
-        "label",
-        "user",
+        identifier,
+        columns.plain("label", _("Label"), ordering="label"),
+        user,
         seller,
         columns.moment("created_at", _("Created")),
         columns.moment("expires_at", _("Expires")),
         columns.moment("revoked_at", _("Revoked")),
     )
+    list_display_links = (identifier,)
     fields: ClassVar[Any] = list_display
     readonly_fields = fields
     list_select_related = ("user__seller",)
@@ -53,4 +63,6 @@ class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
             else:
                 text = gettext("Key %(key)s of %(user)s was revoked before.")
                 level = messages.INFO
-            self.message_user(request, text % {"key": key, "user": key.user}, level)
+            self.message_user(
+                request, text % {"key": columns.called(key), "user": columns.called(key.user)}, level
+            )

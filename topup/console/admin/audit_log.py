@@ -32,9 +32,12 @@ PAGES = {
     "connection": "gateways_connection_change",
     "mapping": "settlement_keptmapping_change",
     "settlement_file": "settlement_settlementfile_change",
+    "book": "ledger_book_change",
 }
 MONEY = {"amount", "available", "daily_limit", "per_recharge_max", "min_minor", "max_minor"}
 """Names under which a difference holds minor units."""
+NUMBERS = {"seller_id", "user"}
+"""Names under which it holds the number of somebody."""
 
 
 class ActFilter(admin.SimpleListFilter):
@@ -51,13 +54,17 @@ class ActFilter(admin.SimpleListFilter):
 
 @admin.display(description=_("Who"))
 def who(row: Any) -> str:  # an entry with its actor's name
-    return str(_("the system")) if row.actor_id == NOBODY else row.actor_id_name or str(row.actor_id)
+    if row.actor_id == NOBODY:
+        return str(_("the system"))
+    return columns.own(row.actor_id_name) if row.actor_id_name else columns.seller_number(row.actor_id)
 
 
 @admin.display(description=_("What about"))
 def subject(row: Entry) -> str:
     kind = words.SOURCES.get(row.subject_type, row.subject_type)
-    text = format_html("{} {}", kind, columns.apart(row.subject_id))
+    which = row.subject_id
+    named = columns.seller_number(which) if which.isdecimal() else columns.apart(which)
+    text = format_html("{} {}", kind, named)
     try:
         url = reverse(f"admin:{PAGES[row.subject_type]}", args=[row.subject_id])
     except (KeyError, NoReverseMatch):
@@ -86,23 +93,33 @@ def _new(name: str, after: dict[str, Any]) -> str:
 
 def _written(name: str, value: Any) -> str:  # a JSON value
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return columns.apart(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or columns.EMPTY
-    said = _in_words(name, value)
-    return columns.EMPTY if said in (None, "") else str(said)
+        return columns.own(", ".join(map(str, value))) if value else columns.EMPTY
+    if value in (None, ""):
+        return columns.EMPTY
+    return _in_words(name, value) or columns.own(value)
 
 
-def _in_words(name: str, value: Any) -> Any:  # the value, or what people say for it
-    if name in MONEY and isinstance(value, int):
-        return columns.money(value)
+def _in_words(name: str, value: Any) -> str | None:  # what people say for a JSON value, if anything
     if isinstance(value, bool):
         return gettext(str(value))  # a word of unfold's, which the catalogue has
+    if isinstance(value, int):
+        return _figure(name, value)
     tables: dict[str, dict[str, Any]] = {
         "role": dict(User.Roles.choices),
         "state": dict(words.RECHARGE_STATES),
+        "status": {**words.STANDINGS, **words.PROOFS},
+        "verdict": words.VERDICTS,
     }
-    return tables.get(name, {}).get(value, value)
+    said = tables.get(name, {}).get(value)
+    return None if said is None else str(said)
+
+
+def _figure(name: str, value: int) -> str:
+    if name in MONEY:
+        return columns.money(value)
+    return columns.seller_number(value) if name in NUMBERS else columns.number(value)
 
 
 moment = columns.moment_us("at_us", _("When"))

@@ -10,12 +10,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from topup import ids
-from topup.console import columns, resolving, words
+from topup.console import columns, resolving, retelling, words
 from topup.console.admin import deeds
 from topup.console.admin.base import StaffRequest
 from topup.console.admin.credit_requests import selected
@@ -54,6 +56,22 @@ class CloseForm(forms.Form):
 opened = columns.moment_us("opened_at_us", _("Opened"))
 kind = columns.word("kind", _("Kind"), words.CASE_KINDS)
 state = columns.word("state", _("State"), words.CASE_STATES)
+recorded = columns.raw("evidence", _("Evidence"))
+
+
+@admin.display(description=_("Evidence"))
+def evidence(row: Case) -> str:
+    """In the words of the page where they are known, and as it is on record."""
+    retold = retelling.retold(row.evidence)
+    said = (
+        format_html("<p>{}</p>", retold) if retold not in (row.evidence, columns.called(row.evidence)) else ""
+    )
+    return format_html("{}{}", said, recorded(row))
+
+
+@admin.display(description=_("Evidence"))
+def evidence_begins(row: Case) -> str:
+    return columns.own(Truncator(retelling.retold(row.evidence)).chars(columns.BEGINNING))
 
 
 @admin.register(Case)
@@ -64,7 +82,7 @@ class CaseAdmin(OfSellersAdmin[Case]):
         columns.operator,
         columns.seller,
         state,
-        columns.beginning("evidence", _("Evidence")),
+        evidence_begins,
     )
     list_display_links = (opened, kind)
     fields: ClassVar[Any] = (
@@ -75,7 +93,7 @@ class CaseAdmin(OfSellersAdmin[Case]):
         columns.seller,
         columns.recharge,
         columns.plain("subject", _("Subject")),
-        columns.raw("evidence", _("Evidence")),
+        evidence,
         columns.moment_us("closed_at_us", _("Closed")),
         columns.person("closed_by", _("Closed by")),
         columns.plain("resolution", _("Resolution")),
@@ -123,5 +141,6 @@ class CaseAdmin(OfSellersAdmin[Case]):
     def _described(self, request: HttpRequest, case_id: str) -> str:
         row: Any = self.get_object(request, case_id)  # with the names that the list has
         if row is None:
-            return gettext("%(id)s: there is no such case") % {"id": case_id}
-        return f"{kind(row)} · {columns.operator(row)} · {row.subject}"
+            return gettext("%(id)s: there is no such case") % {"id": columns.called(case_id)}
+        operator = getattr(row, "operator_name", None) or columns.called(row.operator)
+        return f"{kind(row)} · {operator} · {columns.called(row.subject)}"

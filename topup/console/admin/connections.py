@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from topup import people
-from topup.console import columns
+from topup.console import columns, retelling
 from topup.console.admin.base import PageAdmin
 from topup.gateways import connections, registry
 from topup.gateways.connections import Wanted
@@ -120,7 +120,7 @@ def _place(error: Unusable) -> dict[str, str] | str:
     """The error beside the field of the form that it is about."""
     first = error.field.split(".")[0]
     fields = {"max_in_flight": "max_in_flight", "allowed_hosts": "allowed_hosts", "secrets": "secrets_to_set"}
-    return {fields.get(first, "configuration"): str(error)}
+    return {fields.get(first, "configuration"): retelling.retold(str(error))}
 
 
 @admin.display(description=_("Operator"))

@@ -8,7 +8,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -23,7 +23,7 @@ from topup.console import columns, deciding, request_page, words
 from topup.console.admin.asking import ask
 from topup.console.admin.base import StaffRequest
 from topup.console.admin.filters import QueueFilter
-from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter
+from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter, of_sellers_named
 from topup.console.outcomes import OUTCOMES
 from topup.console.permission import may
 from topup.console.written import identifier
@@ -75,7 +75,7 @@ class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
         columns.plain("note", _("Note")),
         *about_people,
         columns.plain("reason", _("Reason")),
-        columns.plain("credit_seq", _("Version of the credit")),
+        columns.count("credit_seq", _("Version of the credit")),
         columns.identifier("id", _("Id")),
     )
     readonly_fields = fields
@@ -83,10 +83,13 @@ class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
     ordering = ("-id",)
     list_filter = (StateFilter, SellerFilter)
     search_fields = ("id",)
-    search_help_text = _("The id of a request")
+    search_help_text = _("The id of a request, or a part of the seller's name")
     actions: Any = ("approve", "reject")
     # Django would offer to select what is on other pages too, unseen.
     list_disable_select_all = True
+
+    def named(self, term: str, request: HttpRequest) -> Q:
+        return of_sellers_named(term)
 
     def older_than(self, written: str) -> list[Q]:
         return [Q(id__lt=str(uuid.UUID(written)))]
@@ -125,8 +128,9 @@ class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
             outcome = self._approve(request, written)
         else:
             form = RejectForm(request.POST)
-            if not form.is_valid():
-                return self.change_view(request, written, extra_context={"reject_form": form})
+            if not form.is_valid():  # the page itself takes no form
+                self.message_user(request, " ".join(map(str, form.errors["reason"])), messages.ERROR)
+                return HttpResponseRedirect(page)
             outcome = self._reject(request, written, form.cleaned_data["reason"])
         following = request_page.following(written) if outcome in (Outcome.POSTED, Outcome.PROPOSED) else None
         return HttpResponseRedirect(
@@ -172,11 +176,11 @@ class CreditRequestAdmin(OfSellersAdmin[CreditRequest]):
     def _described(self, request: HttpRequest, request_id: str) -> str:
         row: Any = self.get_object(request, request_id)  # with the names that the list has
         if row is None:
-            return gettext("%(id)s: there is no such request") % {"id": request_id}
+            return gettext("%(id)s: there is no such request") % {"id": columns.called(request_id)}
         told = {
             "amount": columns.money(row.amount, row.currency),
-            "name": row.seller_name,
-            "number": row.seller_id,
+            "name": columns.called(row.seller_name),
+            "number": columns.seller_number(row.seller_id),
         }
         return gettext("%(amount)s for %(name)s (seller %(number)s)") % told
 

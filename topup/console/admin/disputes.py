@@ -17,7 +17,7 @@ from topup.console.admin import deeds
 from topup.console.admin.base import StaffRequest
 from topup.console.admin.credit_requests import selected
 from topup.console.admin.filters import QueueFilter
-from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter
+from topup.console.admin.of_sellers import OfSellersAdmin, SellerFilter, of_sellers_named
 from topup.console.admin.recharge_deeds import GIVEN_BACK
 from topup.console.permission import may
 from topup.recharges.disputes import State
@@ -59,11 +59,14 @@ class DisputeAdmin(OfSellersAdmin[Dispute]):
     people = ("opened_by", "answered_by")
     list_filter = (StateFilter, SellerFilter)
     search_fields = ("id",)
-    search_help_text = _("The id of a dispute")
+    search_help_text = _("The id of a dispute, or a part of the seller's name")
     actions: Any = ("reverse_recharges", "refuse")
     # Django would offer to select what is on other pages too, unseen.
     list_disable_select_all = True
     ordering = ("-id",)
+
+    def named(self, term: str, request: HttpRequest) -> Q:
+        return of_sellers_named(term)
 
     def older_than(self, written: str) -> list[Q]:
         return [Q(id__lt=str(uuid.UUID(written)))]
@@ -110,6 +113,10 @@ class DisputeAdmin(OfSellersAdmin[Dispute]):
     def _described(self, request: HttpRequest, dispute_id: str) -> str:
         row: Any = self.get_object(request, dispute_id)  # with the names that the list has
         if row is None:
-            return gettext("%(id)s: there is no such dispute") % {"id": dispute_id}
-        told = {"name": row.seller_name, "number": row.seller_id, "reason": row.reason}
+            return gettext("%(id)s: there is no such dispute") % {"id": columns.called(dispute_id)}
+        told = {
+            "name": columns.called(row.seller_name),
+            "number": columns.seller_number(row.seller_id),
+            "reason": columns.called(row.reason),
+        }
         return gettext("%(name)s (seller %(number)s): %(reason)s") % told

@@ -8,22 +8,23 @@ import uuid
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from topup import ids
 from topup.console import columns
-from topup.console.admin import exporting
 from topup.console.admin.base import ReadOnlyAdmin
-from topup.console.admin.newest_first import BEFORE, ROWS_PER_PAGE, NewestFirst
+from topup.console.admin.exported import Exported
+from topup.console.admin.newest_first import ROWS_PER_PAGE, NewestFirst
 from topup.console.written import identifier, seller_number
 from topup.sellers.models import Seller
 
 M = TypeVar("M", bound=Model)
+
+
+MAX_NAMED = 200
+"""Sellers of one name that a list is searched for: who means one of more writes more of it."""
 
 
 class SellerFilter(admin.SimpleListFilter):
@@ -51,7 +52,7 @@ class SellerFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(seller_id=number)
 
 
-class OfSellersAdmin(ReadOnlyAdmin[M]):
+class OfSellersAdmin(Exported, ReadOnlyAdmin[M]):
     """A list by seller, newest first, and a page for each row."""
 
     list_per_page = ROWS_PER_PAGE
@@ -63,23 +64,6 @@ class OfSellersAdmin(ReadOnlyAdmin[M]):
     ordering: ClassVar[tuple[str, ...]] = ("-seller_id", "-id")
     people: ClassVar[tuple[str, ...]] = ()
     """The fields that hold a user's number."""
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        return [path("export.csv", self.admin_site.admin_view(self.export), name=name), *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        query = request.GET.copy()
-        query.pop(BEFORE, None)
-        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
-        export_url = f"{address}?{query.urlencode()}" if query else address
-        return super().changelist_view(request, {"export_url": export_url, **(extra_context or {})})
-
-    def export(self, request: HttpRequest) -> HttpResponseBase:
-        """Every row that the list's filters leave, up to a limit, as CSV; on record."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return exporting.answer(self, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestFirst]:  # Django's own
         return NewestFirst
@@ -96,6 +80,11 @@ class OfSellersAdmin(ReadOnlyAdmin[M]):
     def key_of(self, written: str) -> Q:
         """What finds the row of an id by its table's key."""
         return Q(seller_id=ids.seller_of(written), id=written)
+
+    def rows_of_file(self, request: HttpRequest) -> "QuerySet[M]":
+        """In the list's own order, which `older_than` follows."""
+        rows: QuerySet[M] = self.get_changelist_instance(request).queryset
+        return rows
 
     def older_than(self, written: str) -> list[Q]:
         last = str(uuid.UUID(written))
@@ -115,6 +104,12 @@ class OfSellersAdmin(ReadOnlyAdmin[M]):
     def named(self, term: str, request: HttpRequest) -> Q:
         """What finds rows by a term that is no id; nothing, unless a page says otherwise."""
         return Q(pk__in=())
+
+
+def of_sellers_named(term: str) -> Q:
+    """What belongs to the sellers that have this in their names, the newest MAX_NAMED of them."""
+    named = Seller.objects.filter(name__icontains=term).order_by("-pk").values_list("pk", flat=True)
+    return Q(seller_id__in=list(named[:MAX_NAMED]))
 
 
 def sellers_asked(request: HttpRequest) -> list[int]:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from topup.console import columns, words
+from topup.console import columns, retelling, words
 from topup.console.admin.base import UnaddedAdmin
+from topup.console.admin.connections import LEFT_TO_RIGHT
+from topup.console.admin.exported import Exported
 from topup.console.amounts import AmountField
 from topup.gateways import connections
 from topup.gateways.directory import MAX_PREFIX
@@ -38,7 +40,7 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
     class Meta:
         model = Operator
         fields = ("gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
-        widgets: ClassVar = {"prefixes": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+        widgets: ClassVar = {"prefixes": UnfoldAdminTextareaWidget(attrs={"rows": 3, **LEFT_TO_RIGHT})}
 
     def clean_prefixes(self) -> list[str]:
         """Digits only, and no other operator's: a prefix that two have belongs to either."""
@@ -47,13 +49,14 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
             if not (prefix.isascii() and prefix.isdecimal() and len(prefix) <= MAX_PREFIX):
                 raise ValidationError(
                     gettext("%(prefix)s is not 1 to %(most)s digits")
-                    % {"prefix": repr(prefix), "most": MAX_PREFIX}
+                    % {"prefix": columns.called(repr(prefix)), "most": columns.number(MAX_PREFIX)}
                 )
         others = Operator.objects.exclude(pk=self.instance.pk).filter(prefixes__overlap=prefixes)
         for other in others:
             common = ", ".join(sorted(set(prefixes) & set(other.prefixes)))
             raise ValidationError(
-                gettext("%(operator)s has %(prefixes)s") % {"operator": other, "prefixes": common}
+                gettext("%(operator)s has %(prefixes)s")
+                % {"operator": other, "prefixes": columns.called(common)}
             )
         return prefixes
 
@@ -63,7 +66,7 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class
         try:
             connections.check_choice(self.instance, chosen)
         except Unusable as error:
-            raise ValidationError(error.reason) from None
+            raise ValidationError(retelling.retold(error.reason)) from None
         return chosen
 
     def clean(self) -> dict[str, Any]:  # Django's own
@@ -87,18 +90,32 @@ def accepted_range(operator: Operator) -> str:
     return gettext("%(least)s to %(most)s") % {"least": columns.money(least), "most": columns.money(most)}
 
 
+code = columns.identifier("code", _("Code"))
+
+
 @admin.register(Operator)
-class OperatorAdmin(UnaddedAdmin[Operator]):
+class OperatorAdmin(Exported, UnaddedAdmin[Operator]):
     changing = Deed.CONFIGURE_OPERATORS
+    exported = ("code", "gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
     form = OperatorForm
     list_display = (
-        "code",
-        "name_en",
-        "name_fa",
+        code,
+        columns.plain("name_en", _("Name (English)"), ordering="name_en"),
+        columns.plain("name_fa", _("Name (Persian)"), ordering="name_fa"),
         columns.identifier("gateway", _("Gateway")),
         columns.word("status", _("State"), words.STANDINGS),
         accepted_range,
         prefixes,
     )
-    fields = ("code", "gateway", "name_en", "name_fa", "prefixes", "status", "min_minor", "max_minor")
-    readonly_fields = ("code",)
+    list_display_links = (code,)
+    fields: ClassVar[Any] = (
+        code,
+        "gateway",
+        "name_en",
+        "name_fa",
+        "prefixes",
+        "status",
+        "min_minor",
+        "max_minor",
+    )
+    readonly_fields: ClassVar[Any] = (code,)

@@ -81,12 +81,12 @@ class RechargeDeeds(AnyAdmin):
         rows = columns.with_names(Recharge.objects.all())
         row: Any = rows.filter(seller_id=ids.seller_of(recharge_id), id=recharge_id).first()
         if row is None:
-            return gettext("%(id)s: there is no such recharge") % {"id": recharge_id}
+            return gettext("%(id)s: there is no such recharge") % {"id": columns.called(recharge_id)}
         told = {
             "amount": columns.money(row.amount, row.currency),
             "phone": people.isolated(people.phone(row.phone_number, columns.language())),
-            "name": row.seller_name,
-            "number": row.seller_id,
+            "name": columns.called(row.seller_name),
+            "number": columns.seller_number(row.seller_id),
         }
         return gettext("%(amount)s for %(phone)s, sold by %(name)s (seller %(number)s)") % told
 

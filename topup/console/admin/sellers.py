@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from topup.console import columns, looks, proving, seller_page
 from topup.console.admin.asking import ask
 from topup.console.admin.base import PageAdmin, StaffRequest
+from topup.console.admin.exported import Exported
 from topup.console.admin.seller_forms import AdjustForm, RegisterForm, StandingForm, TermsForm
 from topup.console.outcomes import OUTCOMES
 from topup.console.permission import may
@@ -35,6 +36,11 @@ LIMITS = ("daily_limit", "per_recharge_max", "duplicate_window_s")
 OF_THE_BOOK = ("available", "held", "sold", "currency", "seq", "active", *LIMITS)
 
 
+@admin.display(description=_("Number"), ordering="id")
+def number(row: Seller) -> str:
+    return columns.seller_number(row.pk)
+
+
 @admin.display(description=_("Version"))
 def version(row: Any) -> str:  # a seller with its book's fields
     return columns.number(row.seq or 0)
@@ -46,21 +52,25 @@ def active(row: Any) -> bool | None:  # a seller with its book's fields
     return value
 
 
+name = columns.plain("name", _("Name"), ordering="name")
+
+
 @admin.register(Seller)
-class SellerAdmin(PageAdmin[Seller]):
+class SellerAdmin(Exported, PageAdmin[Seller]):
     changing = Deed.CONFIGURE_SELLERS
+    exported = ("id", "name", "allowed_ips", "created_at", *OF_THE_BOOK)
     form = TermsForm
     change_form_template = "console/seller.html"
     list_display: Any = (
-        "id",
-        "name",
+        number,
+        name,
         columns.amount("available", _("Available")),
         columns.amount("held", _("Held")),
         version,
         active,
         columns.moment("created_at", _("Created")),
     )
-    list_display_links = ("id", "name")
+    list_display_links = (number, name)
     fields = ("name", "allowed_ips", *LIMITS)
     search_fields = ("name", "=id")
     search_help_text = _("A part of the name, or the number")
@@ -115,7 +125,10 @@ class SellerAdmin(PageAdmin[Seller]):
             raise PermissionDenied
         form = RegisterForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and (seller := self._registered(form)) is not None:
-            text = gettext("%(name)s is seller %(number)s.") % {"name": seller.name, "number": seller.pk}
+            text = gettext("%(name)s is seller %(number)s.") % {
+                "name": columns.called(seller.name),
+                "number": columns.seller_number(seller.pk),
+            }
             self.message_user(request, text, messages.SUCCESS)
             return HttpResponseRedirect(self._page(seller.pk))
         return ask(
@@ -165,7 +178,7 @@ class SellerAdmin(PageAdmin[Seller]):
         }
         changed = standing.change(seller.pk, reason=reason, active=active)
         level = messages.SUCCESS if changed else messages.INFO
-        self.message_user(request, texts[active, changed] % {"name": seller.name}, level)
+        self.message_user(request, texts[active, changed] % {"name": columns.called(seller.name)}, level)
 
     def standing_view(self, request: StaffRequest, seller_id: int) -> HttpResponse:
         seller = self._found(request, seller_id, Deed.CONFIGURE_SELLERS)
@@ -174,7 +187,7 @@ class SellerAdmin(PageAdmin[Seller]):
             wanted = request.POST.get("active") == "yes"
             self._set_active(request, seller, active=wanted, reason=form.cleaned_data["reason"])
             return HttpResponseRedirect(self._page(seller_id))
-        name = {"name": seller.name}
+        name = {"name": columns.called(seller.name)}
         title = gettext("Suspend %(name)s") if seller.active else gettext("Activate %(name)s")
         button = gettext("Suspend") if seller.active else gettext("Activate")
         about = [gettext("It holds from the next sale on. Movements and balance stay as they are.")]
@@ -193,7 +206,7 @@ class SellerAdmin(PageAdmin[Seller]):
             self,
             request,
             form,
-            title=gettext("Adjust the balance of %(name)s") % {"name": seller.name},
+            title=gettext("Adjust the balance of %(name)s") % {"name": columns.called(seller.name)},
             button=gettext("Adjust"),
             about=[gettext("Available: %(amount)s") % available],
         )
@@ -227,7 +240,7 @@ class SellerAdmin(PageAdmin[Seller]):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": seller,
-            "title": gettext("Proof of the balance of %(name)s") % {"name": seller.name},
+            "title": gettext("Proof of the balance of %(name)s") % {"name": columns.called(seller.name)},
             "proof": proving.proved(seller_id),
         }
         return TemplateResponse(request, "console/proof.html", context)
@@ -239,7 +252,7 @@ class SellerAdmin(PageAdmin[Seller]):
         form = looks.LookForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             return looks.begin(request, seller_id=seller_id, reason=form.cleaned_data["reason"])
-        title = gettext("Look at the portal of %(name)s") % {"name": seller.name}
+        title = gettext("Look at the portal of %(name)s") % {"name": columns.called(seller.name)}
         about = [gettext("You see what its viewers see, for half an hour. Nothing can be sent.")]
         return ask(self, request, form, title=title, button=gettext("Look"), about=about)
 

@@ -23,7 +23,7 @@ from unfold.widgets import (
 )
 
 from topup import people
-from topup.console import columns, words
+from topup.console import columns, retelling, words
 from topup.console.admin.asking import ask
 from topup.console.admin.base import PageAdmin, ReadOnlyAdmin, StaffRequest
 from topup.console.admin.connections import LEFT_TO_RIGHT, Indented
@@ -84,7 +84,7 @@ class UploadForm(forms.Form):
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size is None or file.size > MAX_UPLOAD_BYTES:
-            told = {"most": MAX_UPLOAD_BYTES // MIB}
+            told = {"most": columns.number(MAX_UPLOAD_BYTES // MIB)}
             raise ValidationError(
                 gettext("It is larger than %(most)s MiB: use `topup settle import` for it.") % told
             )
@@ -123,8 +123,8 @@ def opened(row: SettlementFile) -> str:
 
 @admin.display(description=_("Lines that can't be read"))
 def bad_lines(row: SettlementFile) -> str:
-    lines = "\n".join(map(str, row.bad_lines))
-    return format_html('<pre class="raw" dir="ltr">{}</pre>', lines) if lines else columns.EMPTY
+    lines = "\n".join(retelling.retold(str(each)) for each in row.bad_lines)
+    return format_html('<pre class="raw" dir="auto">{}</pre>', lines) if lines else columns.EMPTY
 
 
 begun = columns.moment_us("begun_at_us", _("Imported"))
@@ -185,8 +185,10 @@ class SettlementFileAdmin(ReadOnlyAdmin[SettlementFile]):
                 by=request.user.pk,
                 username=request.user.username,
             )
-        except (FileError, MappingError, UnknownOperator, Busy) as error:
+        except (FileError, Busy) as error:  # which speak the page's language themselves
             form.add_error(None, str(error))
+        except (MappingError, UnknownOperator) as error:
+            form.add_error(None, retelling.retold(str(error)))
         except psycopg.OperationalError:
             form.add_error(None, gettext("The database went away. Try again: nothing is done twice."))
         return None
@@ -215,6 +217,13 @@ class MappingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 20, **LEFT_TO_RIGHT}),
         help_text=_("A JSON object; docs/reference/settlement-files.md has every name."),
     )
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What the mapping itself says is wrong, in the words of the page."""
+        told = errors.error_dict.get("content", []) if hasattr(errors, "error_dict") else []
+        for error in told:
+            error.message = retelling.retold(str(error.message))
+        super()._update_errors(errors)  # type: ignore[misc]  # Django's own, which its stubs leave out
 
     class Meta:
         model = KeptMapping

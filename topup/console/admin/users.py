@@ -15,6 +15,7 @@ from topup.audit import log
 from topup.audit.log import Act
 from topup.console import columns
 from topup.console.admin.base import PersonAdmin, Titled
+from topup.console.admin.exported import Exported
 from topup.console.permission import Permitted
 from topup.sellers import tokens
 from topup.sellers.models import User
@@ -35,21 +36,32 @@ TOLD = (
 """What the audit log has of a user; never the password's hash."""
 
 
+username = columns.plain("username", _("Username"), ordering="username")
+
+
+@admin.display(description=_("Seller"), ordering="seller__name")
+def seller(user: User) -> str:
+    return columns.own(user.seller) if user.seller else columns.EMPTY
+
+
 @admin.register(User)
-class UserAdmin(Permitted, Titled, PersonAdmin):
+class UserAdmin(Exported, Permitted, Titled, PersonAdmin):
     changing = Deed.MANAGE_USERS
+    exported = ("id", *TOLD, "date_joined", "last_login")
+    list_per_page = 50
     form: Any = forms.UserChangeForm
     add_form: Any = forms.UserCreationForm
     change_password_form: Any = forms.AdminPasswordChangeForm
     list_display: Any = (
-        "username",
-        "seller",
+        username,
+        seller,
         "role",
-        "email",
+        columns.plain("email", _("Email"), ordering="email"),
         "is_staff",
         "is_active",
         columns.moment("last_login", _("Last log-in")),
     )
+    list_display_links = (username,)
     list_filter = ("is_staff", "role", "is_active")
     list_select_related = ("seller",)
     search_fields = ("username", "email", "seller__name")

@@ -23,6 +23,7 @@ from topup import clock, ids, people
 from topup.ledger import on_django
 from topup.portal import paging, reading, refusals
 from topup.portal.access import MemberRequest, page
+from topup.portal.choosing import ChosenFile
 from topup.portal.menu import Entry, Page
 from topup.portal.pages import bulk_result
 from topup.portal.pages.sell import operator_names
@@ -66,7 +67,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV or XLSX with the columns number, amount and, if you like, reference."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        widget=ChosenFile(attrs={"accept": ".csv,.xlsx"}),
     )
     unit = forms.ChoiceField(
         label=_("Amounts are in"), choices=[("toman", _("toman")), ("rial", _("rial"))], initial="toman"
@@ -193,13 +194,7 @@ def start(request: MemberRequest, job_id: UUID) -> HttpResponse:
     if job.state == JobState.CHECKED and not bulk.may_start(same_file=_same_file(job), again=again):
         return _job_page(request, job, insist=True)
     doubtful = request.POST.get("doubtful") == "on"
-    begun = bulk.start(
-        seller_id=job.seller_id,
-        job_id=job.id,
-        doubtful=doubtful,
-        actor_id=request.member.user_id,
-        now_us=clock.now_us(),
-    )
+    begun = bulk.start(job, doubtful=doubtful, actor_id=request.member.user_id, now_us=clock.now_us())
     return _done(request, job, begun)
 
 
@@ -217,7 +212,8 @@ def go_on(request: MemberRequest, job_id: UUID) -> HttpResponse:
 
 def _move(request: MemberRequest, job_id: UUID, deed: Deed) -> HttpResponse:
     job = _job(request, job_id)
-    return _done(request, job, bulk.move(deed, seller_id=job.seller_id, job_id=job.id, now_us=clock.now_us()))
+    moved = bulk.move(deed, job, actor_id=request.member.user_id, now_us=clock.now_us())
+    return _done(request, job, moved)
 
 
 def _done(request: MemberRequest, job: Job, statement: Statement) -> HttpResponse:

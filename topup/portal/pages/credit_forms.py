@@ -15,6 +15,7 @@ from topup import people
 from topup.credit import ask, receipts
 from topup.credit.decide import MAX_TEXT
 from topup.credit.receipts import MediaType, Receipt
+from topup.portal.choosing import ChosenFile
 from topup.portal.fields import MoneyField
 
 MEBIBYTE = 1024 * 1024
@@ -27,7 +28,7 @@ class ReceiptField(forms.FileField):
 
     def __init__(self, **options: Any) -> None:  # FileField's own
         accepted = ",".join(MediaType)
-        super().__init__(widget=forms.FileInput(attrs={"accept": accepted}), **options)
+        super().__init__(widget=ChosenFile(attrs={"accept": accepted}), **options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # Django's own
         """With the limit, so that the page's script can tell before the upload."""

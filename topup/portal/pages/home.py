@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from topup import clock, people
+from topup.credit.lifecycle import State
 from topup.gateways.models import Operator
 from topup.money import RIALS_PER_TOMAN
 from topup.portal import live
@@ -17,6 +18,7 @@ from topup.portal.access import MemberRequest, page
 from topup.portal.menu import Entry, Page
 from topup.portal.pages import home_figures as figures
 from topup.portal.pages.home_figures import Bar, Figures
+from topup.sellers.roles import Deed
 
 TEMPLATE = "portal/home/live.html"
 BY = ("hour", "day")
@@ -62,6 +64,7 @@ def _context(request: MemberRequest, by: str) -> dict[str, Any]:  # a template's
     days = figures.days_of(clock.now_us(), language=language, zone=settings.TIME_ZONE)
     found = figures.read(seller_id, currency, days)
     names = _operator_names(language)
+    asked = figures.last_request(seller_id)
     return {
         "by": by,
         "days": days,
@@ -71,11 +74,21 @@ def _context(request: MemberRequest, by: str) -> dict[str, Any]:  # a template's
         "figures": found,
         "unknown": figures.unknown(seller_id),
         **_low(request, found),
-        "request": figures.last_request(seller_id),
+        "request": asked,
+        "next_step": _next_step(request, asked),
         "sales": [(sale, names.get(sale.operator, sale.operator)) for sale in figures.last_sales(seller_id)],
         "shares": _shares(found, names),
         **_chart(found.hours if by == "hour" else found.days, by=by, language=language),
     }
+
+
+def _next_step(request: MemberRequest, asked: "figures.Request | None") -> str:
+    """What is left to do before this seller can sell at all: `ask` for credit, `wait` for it, or nothing."""
+    if request.book.funded or request.book.adjusted:
+        return ""
+    if asked is not None and asked.state == State.PENDING:
+        return "wait"
+    return "ask" if Deed.ASK_CREDIT in request.member.deeds else ""
 
 
 def _low(request: MemberRequest, found: Figures) -> dict[str, Any]:  # a template's context

@@ -97,15 +97,17 @@ def keep(request: MemberRequest) -> HttpResponse:
     return redirect("portal:numbers")
 
 
-@require_POST
 @page(Deed.SELL)
 def forget(request: MemberRequest) -> HttpResponse:
-    """Its recharges stay, and so does what it was credited."""
-    form = LookForm(request.POST)
-    if form.is_valid():
-        number = form.cleaned_data["number"]
-        on_django.trip([phone_numbers.forget(seller_id=request.member.seller_id, phone_number=number)])
-        messages.success(request, _("The number is forgotten. Its recharges stay."))
+    """Asks first. Its recharges stay, and so does what it was credited."""
+    form = LookForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return redirect("portal:numbers")
+    seller_id, number = request.member.seller_id, form.cleaned_data["number"]
+    if request.method != "POST":
+        return render(request, "portal/phone_numbers/forget.html", {"known": _known(seller_id, number)})
+    on_django.trip([phone_numbers.forget(seller_id=seller_id, phone_number=number)])
+    messages.success(request, _("The number is forgotten. Its recharges stay."))
     return redirect("portal:numbers")
 
 

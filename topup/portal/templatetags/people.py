@@ -9,7 +9,7 @@ from datetime import date
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language
 
 from topup import clock, people
@@ -70,6 +70,20 @@ def phone(e164: int) -> SafeString:
 def reference(text: object) -> SafeString:
     """An id or a reference, which reads left to right and keeps its own digits."""
     return format_html('<bdi dir="ltr" class="reference">{}</bdi>', text)
+
+
+@register.filter
+def called(text: object) -> str:
+    """A name in a sentence or a title, where no element can stand."""
+    return people.named(str(text), language())
+
+
+@register.filter
+def spoken(text: object) -> str:
+    """A sentence that a library made, in the digits of the page."""
+    written = str(text)
+    shown = people.spoken(written, language())
+    return mark_safe(shown) if isinstance(written, SafeData) else shown  # noqa: S308  # it was safe before its digits changed
 
 
 @register.filter

@@ -12,9 +12,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from topup import people
 from topup.portal.access import MemberRequest, page
 from topup.portal.login import address_of
 from topup.portal.pages.settings import sections
@@ -53,7 +54,7 @@ def _network(word: str) -> str:
             gettext(
                 "%(word)s is no address and no network. Write one such as 203.0.113.7 or 203.0.113.0/24."
             ),
-            params={"word": word},
+            params={"word": people.named(word, get_language() or "en")},
         ) from error
 
 

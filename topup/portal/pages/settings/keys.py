@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from topup import clock, ids
+from topup import clock, ids, people
 from topup.portal import paging
 from topup.portal.access import MemberRequest, page
 from topup.portal.pages.settings import sections
@@ -36,7 +36,8 @@ TOO_MANY = _("This member has %(most)d keys, which are the most. Revoke one that
 
 class WhoseField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class takes no argument when it runs
     def label_from_instance(self, obj: User) -> str:
-        return f"{obj.get_full_name() or obj.get_username()} ({obj.get_role_display()})"
+        name = people.named(obj.get_full_name() or obj.get_username(), get_language() or "en")
+        return f"{name} ({obj.get_role_display()})"
 
 
 class KeyForm(forms.Form):

@@ -45,7 +45,7 @@ def show(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@page()
+@page(own=True)
 def end(request: MemberRequest, session_id: int) -> HttpResponse:
     if sessions.end(request.user, session_id):
         messages.success(request, gettext("That session is ended."))
@@ -55,7 +55,7 @@ def end(request: MemberRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
-@page()
+@page(own=True)
 def end_others(request: MemberRequest) -> HttpResponse:
     count = sessions.end_others(request.user, kept=request.session.session_key or "")
     said = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", count)

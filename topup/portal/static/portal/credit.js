@@ -13,6 +13,8 @@ document.addEventListener("change", (event) => {
   input.setAttribute("aria-invalid", String(tooLarge));
   if (!tooLarge) return;
   input.value = "";
+  const said = field.querySelector("[data-chosen]");
+  said.textContent = said.dataset.none;
   const error = document.createElement("p");
   error.className = "error";
   error.setAttribute("role", "alert");

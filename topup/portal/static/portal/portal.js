@@ -65,6 +65,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) form.removeAttribute("data-sent");
 });
 
+// The name of a file that was chosen stands where the browser would write it.
+document.addEventListener("change", (event) => {
+  const said = event.target.type === "file" && event.target.parentElement.querySelector("[data-chosen]");
+  if (!said) return;
+  const name = document.createElement("bdi");
+  name.textContent = event.target.files[0]?.name ?? "";
+  said.replaceChildren(name.textContent ? name : said.dataset.none);
+});
+
 const startToasts = (root) => {
   for (const toast of root.querySelectorAll("[data-toast]:not(.error)")) {
     setTimeout(() => toast.remove(), TOAST_FOR_MS);
