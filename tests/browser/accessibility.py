@@ -11,12 +11,14 @@ from playwright.sync_api import Page
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 GRAVE = ("serious", "critical")
+_RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], iframes: false})"
+"""Of what is right, axe describes one element a rule and not each."""
 
 
 def findings(page: Page) -> list[str]:
     """One line for each element and rule; empty where there is nothing serious."""
     page.evaluate(AXE.read_text("utf-8"))
-    result: Any = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)  # axe's JSON
+    result: Any = page.evaluate(_RUN, RULES)  # axe's JSON
     return [
         f"{found['id']} ({found['impact']}): {node['html'][:200]} {node['failureSummary']}"
         for found in result["violations"]

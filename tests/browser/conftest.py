@@ -1,7 +1,7 @@
 """A browser for the tests: `browse(who)` opens a page in which somebody is logged in.
 
-- `browse(who=None, language=, theme=, size=, expected=)`: a Playwright page on the shared server. A test
-  fails on whatever the browser complains about, but for what contains one of `expected`.
+- `browse(who=None, language=, theme=, size=, expected=, on=)`: a Playwright page on the shared server, or on
+  another. A test fails on whatever the browser complains about, but for what contains one of `expected`.
 - `axe(page)`: fails on what is serious for people who use assistive technology.
 - `scene`: people and sales to look at, one for the whole run.
 
@@ -34,6 +34,7 @@ class Browse(Protocol):
         theme: Theme = "light",
         size: Size = "desktop",
         expected: tuple[str, ...] = (),
+        on: Server | None = None,
     ) -> Page: ...
 
 
@@ -54,8 +55,9 @@ def browse(browser: Browser, server: Server) -> Iterator[Browse]:
         theme: Theme = "light",
         size: Size = "desktop",
         expected: tuple[str, ...] = (),
+        on: Server | None = None,
     ) -> Page:
-        page = chromium.opened(browser, server.url, who, language=language, theme=theme, size=size)
+        page = chromium.opened(browser, (on or server).url, who, language=language, theme=theme, size=size)
         opened.append((page, chromium.watch(page.context, expected)))
         return page
 

@@ -5,7 +5,6 @@ no worker runs here.
 """
 
 import contextlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,14 +14,24 @@ from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from topup import clock, ids, trips
 from topup.clock import US_PER_SECOND
 from topup.gateways.contract import Answer, Result
+from topup.ledger import direct
+from topup.ledger.outcomes import Outcome
 from topup.recharges import cases, errands
 from topup.recharges.errands import Candidate, Record
+from topup.recharges.lifecycle import State
 from topup.recharges.pursuit import NEVER_US, Continue, Step, Verb
+from topup.recharges.settle import Settlement, Settlements
 from topup.trips import Connection
 
 CREDIT = 90_000_000
 LEASE_US = 60 * US_PER_SECOND
 SAID = '{"status": "504", "message": "زمان پاسخ اپراتور تمام شد"}'
+REFUSED = '{"status": "403", "message": "این شماره شارژ نمی‌پذیرد"}'
+DIFFERS = (
+    "sold for 200,000, and the file has 150,000. Settlement file mci-1405-08-28.csv"
+    " (01a1fa07-53c2-7000-8000-000100000000), line 1204: reference {}, amount 150,000"
+)
+"""As `topup.reconciliation.settlement` writes it."""
 SIMULATED = "rightel"
 
 
@@ -50,6 +59,20 @@ def made(people: Any, connection: Connection, url: str, staff: StaffAtHand) -> d
     }
 
 
+def fail_and_lose(connection: Connection, url: str, staff: StaffAtHand, seller: SellerAtHand) -> None:
+    """Two more sales of this seller: the operator refused the one, and of the other nobody knows."""
+    with _client(url, staff) as deciding, _client(url, seller) as selling:
+        refused, _lost_too = [
+            _lost(connection, each) for each in _sold_without_answer(deciding, selling, count=2)
+        ]
+    answer = Answer(Result.REFUSED, code="403", evidence=REFUSED)
+    found = Settlement(
+        seller.id, refused, State.FAILED, "query_refused", "refused", verb=Verb.QUERY, answer=answer
+    )
+    (posting,) = direct.post(connection, [found], Settlements(), zone="UTC")
+    assert posting.outcome is Outcome.POSTED, posting
+
+
 @contextlib.contextmanager
 def _client(url: str, who: SellerAtHand | StaffAtHand) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, headers={"Authorization": f"Token {who.key}"}, timeout=30) as client:
@@ -62,12 +85,12 @@ def _sell(selling: httpx.Client, number: str, amount: int) -> str:
     return str(sold.raise_for_status().json()["id"])
 
 
-def _sold_without_answer(deciding: httpx.Client, selling: httpx.Client) -> list[str]:
+def _sold_without_answer(deciding: httpx.Client, selling: httpx.Client, *, count: int = 3) -> list[str]:
     """Sales through an operator that nobody asks."""
     operator = f"/api/v1/operators/{SIMULATED}"
     deciding.patch(operator, json={"gateway": "simulator"}).raise_for_status()
     try:
-        return [_sell(selling, f"0921123000{place}", 100_000 * (place + 1)) for place in range(3)]
+        return [_sell(selling, f"0921123000{place}", 100_000 * (place + 1)) for place in range(count)]
     finally:
         deciding.patch(operator, json={"gateway": "instant"}).raise_for_status()
 
@@ -106,14 +129,13 @@ def _connect(deciding: httpx.Client) -> str:
 
 
 def _case(connection: Connection, seller: SellerAtHand, recharge_id: str) -> str:
-    told = {"their_amount": 150_000, "our_amount": 200_000}
     opening = cases.opening(
         seller_id=seller.id,
         kind="settlement_amount_differs",
         subject=f"mci:{recharge_id}",
         recharge_id=recharge_id,
         operator="mci",
-        evidence=json.dumps(told, indent=1),
+        evidence=DIFFERS.format(recharge_id),
         at_us=clock.now_us(),
     )
     trips.run(connection, [opening])

@@ -19,6 +19,7 @@ class Shown(NamedTuple):
 
 PAGES = (
     Shown("login", "/account/login/", "nobody"),
+    Shown("register", "/account/register/", "nobody"),
     Shown("home", "/", "member"),
     Shown("home-month", "/?by=day", "member"),
     Shown("home-empty", "/", "newcomer"),
@@ -40,9 +41,10 @@ PAGES = (
     Shown("password", "/account/password/", "member"),
     Shown("not-found", "/no/such/page/", "member"),
     Shown("recharges", "/recharges/", "member"),
-    Shown("recharges-none", "/recharges/?state=failed&since=2026-01-01", "member"),
+    Shown("recharges-none", "/recharges/?state=reversed&since=2026-01-01", "member"),
     Shown("numbers", "/numbers/?number=09121234567", "member"),
     Shown("numbers-empty", "/numbers/", "newcomer"),
+    Shown("number-forget", "/numbers/forget/?number=09121234567", "member"),
     Shown("recharge", "/recharges/{recharge}/", "member"),
     Shown("receipt", "/recharges/{recharge}/receipt/", "member"),
     Shown("dispute", "/recharges/{recharge}/dispute/", "member"),
@@ -93,4 +95,5 @@ PAGES = (
     Shown("console-user-add", "/console/sellers/user/add/", "staff"),
     Shown("console-keys", "/console/sellers/apikey/", "staff"),
     Shown("console-audit", "/console/audit/entry/", "staff"),
+    Shown("console-seals", "/console/seals/", "staff"),
 )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.browser import bulk_scene, console_scene
+from tests.browser import bulk_scene, console_scene, past
 from tests.browser.pages import Eyes, Shown
 from tests.support.pictures import png
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
@@ -15,11 +15,8 @@ from topup import clock, ids, trips
 from topup.credit import ask, decide, receipts
 from topup.trips import Connection
 
-NUMBERS = ("09121234567", "09351234567", "09211234567", "09129876543")
 KEPT = {"09121234567": "خانم رضایی", "09351234567": "Taxi office", "09901234567": "آقای احمدی"}
-AMOUNTS = (20_000, 50_000, 100_000, 200_005)
-SALES = 24
-CREDIT = 50_000_005
+CREDIT = 150_000_005
 
 
 class Scene(NamedTuple):
@@ -43,8 +40,8 @@ def made(people: Any, connection: Connection, url: str) -> Scene:  # the module 
 
     staff: StaffAtHand = people.hire()
     member: SellerAtHand = people.register(name="Shiraz Mobile")
-    people.fund(connection, member, CREDIT, by=staff.user_id)
-    sold = _sell(url, member)
+    sold = past.lived(connection, member, credit=CREDIT, by=staff.user_id)
+    _keep_numbers(url, member)
     console = console_scene.made(people, connection, url, staff)
     names = {
         "recharge": sold[-1],
@@ -53,6 +50,7 @@ def made(people: Any, connection: Connection, url: str) -> Scene:  # the module 
         **bulk_scene.made(connection, member),
     }
     names |= settings_scene.made(connection, member)
+    console_scene.fail_and_lose(connection, url, staff, member)
     return Scene(member, people.register(name="فروشگاه تبریز"), staff, names)
 
 
@@ -80,19 +78,9 @@ def _ask(connection: Connection, seller: SellerAtHand, staff: StaffAtHand) -> di
     return ids_of
 
 
-def _sell(url: str, seller: SellerAtHand) -> list[str]:
-    """The ids of some recharges."""
+def _keep_numbers(url: str, seller: SellerAtHand) -> None:
     headers = {"Authorization": f"Token {seller.key}"}
-    ids: list[str] = []
     with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
-        for turn in range(SALES):
-            number, amount = NUMBERS[turn % len(NUMBERS)], AMOUNTS[turn * 7 // 3 % len(AMOUNTS)]
-            key = {"Idempotency-Key": f"order-{1000 + turn}"}
-            sale = {"phone_number": number, "amount": amount}
-            ids.append(
-                client.post("/api/v1/recharges", json=sale, headers=key).raise_for_status().json()["id"]
-            )
         for number, label in KEPT.items():
             kept = {"phone_number": number, "label": label}
             client.post("/api/v1/phone-numbers", json=kept).raise_for_status()
-    return ids

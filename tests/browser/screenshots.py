@@ -35,7 +35,7 @@ FONTS_READY = "document.fonts.ready.then(() => true)"
 def main(names: list[str]) -> None:
     wanted = [shown for shown in PAGES if not names or shown.name in names]
     FOLDER.mkdir(exist_ok=True)
-    with installed() as installation, serving(installation) as server:
+    with installed() as installation, serving(installation, OPEN_REGISTRATION="true") as server:
         with _django(installation):
             from tests.support import sellers  # noqa: PLC0415  # its models exist from here on
 

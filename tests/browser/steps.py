@@ -4,10 +4,12 @@ Owns where they click and type: by the names of fields and not by words, so that
 Persian. What must come of a step is said by the tests.
 """
 
+import re
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from playwright.sync_api import Error, Page
@@ -34,6 +36,12 @@ def register(staff: httpx.Client, people: Any, name: str) -> SellerAtHand:  # pe
     return SellerAtHand(made["id"], user_id, username, PASSWORD, key)
 
 
+def who_registered(people: Any, username: str) -> SellerAtHand:  # people: a module
+    """The owner whom the form made; it has no key."""
+    user = people.User.objects.get(username=username)
+    return SellerAtHand(user.seller_id, user.pk, username, PASSWORD, "")
+
+
 def ask_for_credit(page: Page, *, amount: str, folder: Path) -> None:
     receipt = folder / "receipt.png"
     receipt.write_bytes(pictures.png())
@@ -45,9 +53,21 @@ def ask_for_credit(page: Page, *, amount: str, folder: Path) -> None:
     page.wait_for_url("**/credit/*-*/")
 
 
+def register_oneself(page: Page, *, name: str, username: str) -> None:
+    """From the log-in to one's own empty portal, by the form that is there while registration is open."""
+    page.goto("/account/login/")
+    page.locator("main a[href='/account/register/']").click()
+    page.locator("#id_name").fill(name)
+    page.locator("#id_username").fill(username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_again").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"//[^/]+/$"))
+
+
 def open_request(page: Page, seller_name: str) -> None:
-    """From the queue to the request, by the keyboard."""
-    page.goto(QUEUE)
+    """From the queue to the request, by the keyboard; others may wait there too."""
+    page.goto(f"{QUEUE}?{urlencode({'q': seller_name})}")
     page.get_by_role("row").filter(has_text=seller_name).get_by_role("link").first.press("Enter")
     page.wait_for_url("**/creditrequest/*/change/**")
 
@@ -99,7 +119,7 @@ def open_dispute(page: Page, recharge_id: str, why: str) -> None:
 
 def reverse_dispute(page: Page, seller_name: str, why: str) -> None:
     """Staff choose it in the queue and say why its price is given back."""
-    page.goto(DISPUTES)
+    page.goto(f"{DISPUTES}?{urlencode({'q': seller_name})}")
     page.get_by_role("row").filter(has_text=seller_name).get_by_role("checkbox").check()
     page.locator("select[name=action]").select_option("reverse_recharges")
     page.get_by_role("button", name="Run").click()

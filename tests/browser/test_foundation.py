@@ -1,66 +1,66 @@
 """What holds for every page: everybody can use it, in both languages, and nothing foreign runs in it."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.chromium import LANGUAGES, THEMES, Language, Theme
+from tests.browser.chromium import LANGUAGES, Language
 from tests.browser.conftest import Browse
 from tests.browser.pages import PAGES, Shown
 from tests.browser.scene import Scene
+from tests.browser.visits import Visits
 from tests.conftest import NewSeller
+from tests.support.server import Server
 
 ALL = pytest.mark.parametrize("shown", PAGES, ids=[shown.name for shown in PAGES])
+BOTH = pytest.mark.parametrize("language", LANGUAGES)
 DIRECTIONS = {"en": "ltr", "fa": "rtl"}
-MISSING = ("404",)
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, server_of_the_run: Server, scene: Scene) -> Iterator[Visits]:
+    made = Visits(browser, server_of_the_run.url, scene)
+    yield made
+    made.close()
 
 
 @ALL
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_serious(
-    browse: Browse, axe: Callable[[Page], None], scene: Scene, shown: Shown, language: Language, theme: Theme
+@BOTH
+def test_axe_finds_nothing_serious(visits: Visits, shown: Shown, language: Language) -> None:
+    assert visits.seen(shown, language).grave == []
+
+
+@ALL
+@BOTH
+def test_it_fits_a_desktop_and_a_phone(visits: Visits, shown: Shown, language: Language) -> None:
+    assert visits.seen(shown, language).too_wide == {}
+
+
+@ALL
+@BOTH
+def test_it_says_its_language_and_direction(visits: Visits, shown: Shown, language: Language) -> None:
+    seen = visits.seen(shown, language)
+
+    assert (seen.language, seen.direction) == (language, DIRECTIONS[language])
+
+
+@ALL
+def test_the_switch_of_the_language_leads_back_to_the_page(
+    visits: Visits, scene: Scene, shown: Shown
 ) -> None:
-    page = browse(scene.eyes(shown.who), language=language, theme=theme, expected=MISSING)
-
-    page.goto(scene.path(shown))
-
-    axe(page)
+    assert visits.seen(shown, "fa").url.endswith(scene.path(shown))
 
 
 @ALL
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_fits_a_phone(browse: Browse, scene: Scene, shown: Shown, language: Language) -> None:
-    page = browse(scene.eyes(shown.who), language=language, size="phone", expected=MISSING)
-
-    page.goto(scene.path(shown))
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+def test_a_page_in_persian_has_no_english_words_and_no_latin_digits(visits: Visits, shown: Shown) -> None:
+    assert visits.seen(shown, "fa").foreign == []
 
 
 @ALL
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_says_its_language_and_direction(
-    browse: Browse, scene: Scene, shown: Shown, language: Language
-) -> None:
-    page = browse(scene.eyes(shown.who), language=language, expected=MISSING)
-
-    page.goto(scene.path(shown))
-
-    expect(page.locator("html")).to_have_attribute("lang", language)
-    expect(page.locator("html")).to_have_attribute("dir", DIRECTIONS[language])
-
-
-@ALL
-def test_every_page_has_the_switch_of_the_language(browse: Browse, scene: Scene, shown: Shown) -> None:
-    page = browse(scene.eyes(shown.who), expected=MISSING)
-    page.goto(scene.path(shown))
-
-    page.get_by_role("button", name="فارسی").first.click()
-
-    expect(page.locator("html")).to_have_attribute("lang", "fa")
-    assert page.url.endswith(scene.path(shown))
+@BOTH
+def test_the_browser_complains_about_nothing(visits: Visits, shown: Shown, language: Language) -> None:
+    assert visits.seen(shown, language).complaints == []
 
 
 def test_the_keyboard_skips_to_the_content(browse: Browse, scene: Scene) -> None:

@@ -21,7 +21,7 @@ from tests.conftest import Api, NewSeller
 from tests.portal.selling import sell
 from tests.support.installation import Installation
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
-from tests.support.server import POLL_S
+from tests.support.server import POLL_S, Server
 from tests.support.worker import working
 from topup.trips import Connection
 
@@ -46,12 +46,20 @@ def book(app: Connection, seller: SellerAtHand) -> tuple[int, int, int]:
     return tuple(row)
 
 
-def test_a_new_seller_comes_to_sell_and_is_told_of_every_rial(
-    browse: Browse, register: Register, app: Connection, staff: StaffAtHand, tmp_path: Path
-) -> None:
-    seller, deciding = register("Karun Phone"), browse(staff)
-    page = browse(seller, expected=REFUSED)
+@pytest.fixture
+def open_to_all(serve: Callable[..., Server]) -> Server:
+    """A server that lets anybody register. Asked for before `browse`, it outlives the pages."""
+    return serve(OPEN_REGISTRATION="true")
 
+
+def test_whoever_registers_comes_to_sell_and_is_told_of_every_rial(
+    open_to_all: Server, browse: Browse, app: Connection, staff: StaffAtHand, people: Any, tmp_path: Path
+) -> None:
+    page, deciding = browse(on=open_to_all, expected=REFUSED), browse(staff)
+
+    steps.register_oneself(page, name="Karun Phone", username="karun")
+    seller = steps.who_registered(people, "karun")
+    page.locator("#home").get_by_role("link", name="Ask for credit").click()
     steps.ask_for_credit(page, amount="12,500", folder=tmp_path)
     steps.open_request(deciding, "Karun Phone")
     expect(deciding.get_by_alt_text("The receipt of the transfer")).to_be_visible()
@@ -94,10 +102,11 @@ def reads_from_the_right(page: Page, figure: str) -> None:
 
 
 def home_shows(page: Page, *, available: str, sold: str) -> None:
-    """The balance, and the chart of the sales with the table that tells it."""
+    """The balance, and the chart of the sales with its table, at the latest with the page's next
+    look: figures are some seconds old."""
     page.goto("/")
     expect(page.locator(".balance-available")).to_contain_text(available)
-    expect(page.locator(".chart canvas")).to_be_visible()
+    expect(page.locator(".chart canvas")).to_be_visible(timeout=LONG_S * 1_000)
     expect(page.locator("#home table.hidden")).to_contain_text(sold)
 
 
