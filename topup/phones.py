@@ -43,6 +43,9 @@ def parse(written: str) -> int:
 
     Raises PhoneError.
     """
+    usual = _USUAL.fullmatch(written)  # as programs write it
+    if usual is not None:
+        return int(COUNTRY_CODE + usual[1])
     if len(written) <= MAX_CHARACTERS:
         usual = _USUAL.fullmatch(written.translate(_TRANSLATION))
         if usual is not None:

@@ -1,145 +1,165 @@
 """The one hot route without a framework: `POST /api/v1/recharges` with a key that is remembered.
 
 A front before the API, for speed alone: it fills the same struct, makes the same call and writes the
-same answer as `recharges.sell`. Whatever is not the plain case it hands over, unread, to that; it
+same answer as `recharges.sell`. Whatever is not the plain case it does not take, and the route answers; it
 must hold no rule of its own. Measured in docs/adr/0005-a-front-for-the-hot-route.md.
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 import psycopg
 
 from topup import clock
-from topup.api import auth, bodies, errors, recharges
+from topup.api import auth, bodies, errors, recharges, request_ids
 from topup.api.auth import Caller
 from topup.api.engine import Engine
 from topup.api.errors import MEDIA_TYPE, Problem
 from topup.api.schemas import RechargeIn
-from topup.api.shapes import Application, Message, Receive, Scope, Send
+from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Sale
 from topup.sellers import keys
 from topup.sellers.key_use import UsedKey
 from topup.sellers.roles import Deed
-from topup.telemetry import context
+from topup.telemetry import context, requests, security
 
-PATHS = frozenset({"/api/v1/recharges", "/api/v1/recharges/"})
 ROUTE = "/api/v1/recharges"
-JSON = [(b"content-type", b"application/json")]
-MAX_MESSAGES = 4
-"""Pieces of a body read here: a plain sale comes in one, which the server ends with an empty one."""
-REPLAYED = (b"idempotent-replayed", b"true")
+PATHS = frozenset({ROUTE, f"{ROUTE}/"})
+METHOD = "POST"
+JSON = b"content-type: application/json\r\n"
+REPLAYED = JSON + b"idempotent-replayed: true\r\n"
 
-_READ = frozenset({b"authorization", b"idempotency-key", b"content-type"})
 _encode = msgspec.json.Encoder().encode
 
 
+class Request(NamedTuple):
+    """A request to the route, whole: headers as they came, names in lower case, and who sent it."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    address: str
+
+
+class Answer(NamedTuple):
+    """`headers` are lines, each with its end."""
+
+    status: int
+    headers: bytes
+    body: bytes
+
+
 class Plain(NamedTuple):
-    """A request that this front can carry through."""
+    """A sale that this front carries through, and what its answer needs."""
 
     sale: Sale
     rate_headers: dict[str, str]
+    used_key: UsedKey
+    address: str
+    request_id: str
+    began_s: float
 
 
-def before(app: Application, engine: Engine) -> Application:
-    """The API with this front before it."""
+class Front:
+    """For one loop. `whose` tells the address of a caller behind proxies that are trusted."""
 
-    async def fronted(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] in PATHS and scope["method"] == "POST":
-            await _sell(app, engine, scope, receive, send)
-        else:
-            await app(scope, receive, send)
+    def __init__(
+        self, engine: Engine, *, whose: Callable[[str, list[tuple[bytes, bytes]]], str] | None = None
+    ) -> None:
+        self._engine = engine
+        self._whose = whose
 
-    return fronted
+    def take(self, request: Request, finish: Callable[[Answer | None], None]) -> bool:
+        """Whether this is the plain case: then `finish` is called later with its answer, or with None
+        where the route must answer after all."""
+        plain = self._plain(request)
+        if plain is None:
+            return False
 
+        def answer(posted: "asyncio.Future[Posting]") -> None:
+            finish(self._answer(plain, posted))
 
-async def _sell(app: Application, engine: Engine, scope: Scope, receive: Receive, send: Send) -> None:
-    messages, body = await _read(receive)
-    plain = _plain(engine, scope, body)
-    if plain is None:
-        await app(scope, _replaying(messages, receive), send)
-        return
-    state = scope["state"]
-    state["answer_headers"] = plain.rate_headers
-    try:
-        posting = await engine.sales.submit(plain.sale)
-        if posting.outcome is Outcome.STALE_KEY:
-            await app(scope, _replaying(messages, receive), send)
-            return
-        sold, replayed = recharges.answer(posting, plain.sale)
-    except Problem as problem:
-        state["code"] = problem.code
-        context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
-        await _refuse(send, problem, state["request_id"])
-    except psycopg.Error as error:
-        await _refuse(send, errors.internal(error, state["request_id"]), state["request_id"])
-    else:
-        await _send(send, 201, [*JSON, REPLAYED] if replayed else JSON, sold)
+        self._engine.sales.submit(plain.sale).add_done_callback(answer)
+        return True
 
-
-async def _read(receive: Receive) -> tuple[list[Message], bytes | None]:
-    """The messages of a body and the body; None where it is long or its client went away."""
-    messages = [await receive()]
-    while messages[-1].get("more_body", False) and len(messages) < MAX_MESSAGES:
-        messages.append(await receive())
-    whole = messages[-1]["type"] == "http.request" and not messages[-1].get("more_body", False)
-    return messages, b"".join(message["body"] for message in messages) if whole else None
-
-
-def _plain(engine: Engine, scope: Scope, body: bytes | None) -> Plain | None:
-    """The sale that this request asks for, or None where it isn't the plain case."""
-    if not body:
-        return None
-    read = [(name, str(value, "latin-1")) for name, value in scope["headers"] if name in _READ]
-    headers = dict(read)
-    if len(headers) != len(read):
-        return None
-    try:
-        caller = _remembered(engine, scope, headers.get(b"authorization", ""))
-        if caller is None or b"idempotency-key" not in headers:
+    def _plain(self, request: Request) -> Plain | None:
+        """The sale that this request asks for, or None where it isn't the plain case."""
+        began_s = clock.monotonic_s()
+        headers = dict(request.headers)
+        if len(headers) != len(request.headers) or not request.body:
             return None
-        bodies.check_media_type(headers.get(b"content-type"))
-        key = bodies.check_key(headers[b"idempotency-key"])
-        sale = recharges.wanted(caller, bodies.decode(body, RechargeIn), key)
-        return Plain(sale, engine.key_rate.count(f"u{caller.user_id}"))
-    except Problem:  # told by the route behind, which finds it again
-        return None
+        key = headers.get(b"idempotency-key")
+        if key is None:
+            return None
+        try:
+            known = self._remembered(headers, request)
+            if known is None:
+                return None
+            used, caller, address = known
+            if (media_type := headers.get(b"content-type")) != b"application/json":
+                bodies.check_media_type(str(media_type or b"", "latin-1"))
+            reference = bodies.check_key(str(key, "latin-1"))
+            sale = recharges.wanted(caller, bodies.decode(request.body, RechargeIn), reference)
+            rate_headers = self._engine.key_rate.count(f"u{caller.user_id}")
+        except Problem:  # told by the route, which finds it again
+            return None
+        request_id, ours = request_ids.of(headers.get(request_ids.HEADER))
+        context.begin(request_id, ours=ours)
+        return Plain(sale, rate_headers, used, address, request_id, began_s)
+
+    def _remembered(
+        self, headers: dict[bytes, bytes], request: Request
+    ) -> tuple[UsedKey, Caller, str] | None:
+        scheme, _, written = str(headers.get(b"authorization", b""), "latin-1").partition(" ")
+        key = keys.read(written)
+        found = self._engine.keys.recall(key) if key is not None else None
+        if (
+            key is None
+            or found is None
+            or found.caller.seller_id is None
+            or Deed.SELL not in found.caller.deeds
+            or scheme.lower() not in auth.SCHEMES
+        ):
+            return None
+        address = self._whose(request.address, request.headers) if self._whose else request.address
+        caller = auth.check(found, address=address, now_us=clock.now_us())
+        return UsedKey(key.id, found.caller.seller_id), caller, address
+
+    def _answer(self, plain: Plain, posted: "asyncio.Future[Posting]") -> Answer | None:
+        status, code = 201, ""
+        try:
+            posting = posted.result()
+            if posting.outcome is Outcome.STALE_KEY:
+                return None
+            sold, replayed = recharges.answer(posting, plain.sale)
+            headers, body = REPLAYED if replayed else JSON, _encode(sold)
+        except (Problem, psycopg.Error) as error:
+            context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
+            problem = error if isinstance(error, Problem) else errors.internal(error, plain.request_id)
+            status, code = problem.status, problem.code
+            headers, body = _refusal(problem, plain.request_id)
+        self._count(plain, status=status, code=code)
+        extra = "".join([f"{name.lower()}: {value}\r\n" for name, value in plain.rate_headers.items()])
+        return Answer(status, headers + f"request-id: {plain.request_id}\r\n{extra}".encode(), body)
+
+    def _count(self, plain: Plain, *, status: int, code: str) -> None:
+        requests.answered(method=METHOD, route=ROUTE, status=status, began_s=plain.began_s)
+        self._engine.key_use.seen.note(
+            plain.used_key,
+            method=METHOD,
+            path=ROUTE,
+            status=status,
+            code=code,
+            request_id=plain.request_id,
+            began_s=plain.began_s,
+        )
+        if status in requests.TURNED_AWAY:
+            security.turned_away(status=status, code=code, method=METHOD, route=ROUTE, address=plain.address)
 
 
-def _remembered(engine: Engine, scope: Scope, authorization: str) -> Caller | None:
-    key = keys.read(authorization.partition(" ")[2])
-    found = engine.keys.recall(key) if key is not None else None
-    if (
-        key is None
-        or found is None
-        or found.caller.seller_id is None
-        or Deed.SELL not in found.caller.deeds
-        or not authorization.lower().startswith(("token ", "bearer "))
-    ):
-        return None
-    scope["state"]["used_key"] = UsedKey(key.id, found.caller.seller_id)
-    return auth.check(found, address=scope["client"][0], now_us=clock.now_us())
-
-
-def _replaying(messages: list[Message], receive: Receive) -> Receive:
-    """A `receive` that gives the messages again that were read here."""
-    waiting = messages[::-1]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again
-
-
-async def _refuse(send: Send, problem: Problem, request_id: str) -> None:
-    extra = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-    headers = [(b"content-type", MEDIA_TYPE.encode()), *extra]
-    await _send(send, problem.status, headers, problem.body(request_id))
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: object) -> None:
-    body = _encode(content)
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+def _refusal(problem: Problem, request_id: str) -> tuple[bytes, bytes]:
+    lines = {"content-type": MEDIA_TYPE, **{name.lower(): value for name, value in problem.headers.items()}}
+    written = "".join([f"{name}: {value}\r\n" for name, value in lines.items()]).encode()
+    return written, _encode(problem.body(request_id))

@@ -5,30 +5,34 @@ ends. It never starts a database; `topup up` does.
 """
 
 import importlib
-import os
-import signal
+import logging.config
+import socket
 import sys
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from topup.config import Config
-from topup.management import ports
-from topup.management.parent import die_with_parent
+from topup.management import ports, production, workers
+from topup.management.workers import EXIT_PROBLEM
 from topup.telemetry import logs, snapshots
+
+if TYPE_CHECKING:
+    import uvicorn
 
 HELP = "Serve HTTP in the foreground."
 TARGET = "topup.site.asgi:application"
+PROTOCOL = "protocol"
+"""What a target's module may have beside the application: its own uvicorn protocol."""
 # Connections that the kernel keeps while all workers are busy. More than a burst of clients, and
 # few enough to be answered before they give up.
 BACKLOG = 2048
-# Requests in progress in one worker. Above it, connections wait in the backlog; the poster's own
-# queue refuses long before.
-BACKPRESSURE = 1024
 # How long requests in progress and the application's shutdown may take together before the worker
 # is killed. A killed transaction is rolled back, and its key may be sent again.
 DRAIN_TIMEOUT_S = 30
-EXIT_PROBLEM = 1
+# A worker whose time is over still says so to its clients.
+LAST_WORDS_S = 5
+# Longer than a proxy's: nginx keeps a connection that nobody uses for 60 seconds.
+KEEP_ALIVE_S = 75
 
 
 def run(config: Config, *, target: str = TARGET) -> int:
@@ -36,40 +40,57 @@ def run(config: Config, *, target: str = TARGET) -> int:
     if not ports.is_free(host=config.host, port=config.port):
         sys.stderr.write(f"topup: {config.host}:{config.port} is taken. Set PORT to another one.\n")
         return EXIT_PROBLEM
+    production.refuse_unsafe(config)
     logs.prepare(config)
+    logging.config.dictConfig(logs.dictionary(config, threaded=False))
     snapshots.Directory.begin(snapshots.of_server(config.home, config.port))
-    _server(config, target=target).serve(
-        target_loader=partial(load_in_worker, parent=os.getpid()), wrap_loader=True
-    )
-    return 0
+    with listening(host=config.host, port=config.port) as listener:
+        logging.getLogger(__name__).info("listening at http://%s:%s", config.host, config.port)
+        work = partial(_work, target, listener)
+        return workers.run(work, count=config.api_workers, stop_s=DRAIN_TIMEOUT_S + LAST_WORDS_S)
 
 
-def load_in_worker(
-    target: str, *, parent: int
-) -> Callable[..., Any]:  # an ASGI application, whatever its types
-    """Import the application. Runs in each worker, which must not outlive the main process."""
-    die_with_parent(signal.SIGTERM, parent=parent)
-    module, _, name = target.partition(":")
-    application: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return application
+def listening(*, host: str, port: int) -> socket.socket:
+    """A socket on this address; whoever serves it begins to listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.set_inheritable(True)
+    return listener
 
 
-def _server(config: Config, *, target: str) -> Any:  # Granian's server has no usable type
-    from granian.constants import HTTPModes, Interfaces, Loops  # noqa: PLC0415  # only a server needs Granian
-    from granian.server import Server  # noqa: PLC0415
+def _work(target: str, listener: socket.socket) -> None:
+    """Import the application and answer. Runs in each worker."""
+    module_name, _, name = target.partition(":")
+    module = importlib.import_module(module_name)
+    answer(getattr(module, name), listener, protocol=getattr(module, PROTOCOL, "httptools"))
 
-    return Server(
-        target,
-        address=config.host,
-        port=config.port,
-        interface=Interfaces.ASGI,
-        workers=config.api_workers,
-        loop=Loops.auto,
-        http=HTTPModes.http1,
-        websockets=False,
+
+def answer(
+    application: Any, listener: socket.socket, *, protocol: Any = "httptools"
+) -> None:  # whatever their types
+    """Answer requests until a signal comes, in this process."""
+    server(application, protocol=protocol).run(sockets=[listener])
+
+
+def server(application: Any, *, protocol: Any = "httptools") -> "uvicorn.Server":  # as above
+    """What answers in one process. It is given a socket, and ends where `should_exit` is set."""
+    import uvicorn  # noqa: PLC0415  # only a server needs it
+
+    settings = uvicorn.Config(
+        application,
+        http=protocol,
+        loop="uvloop",
+        ws="none",
+        interface="asgi3",
+        lifespan="on",
         backlog=BACKLOG,
-        backpressure=BACKPRESSURE,
-        respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_TIMEOUT_S,
-        log_dictconfig=logs.dictionary(config, threaded=False),
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_TIMEOUT_S,
     )
+    return uvicorn.Server(settings)

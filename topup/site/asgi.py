@@ -6,6 +6,7 @@ Owns the process's life: the engine is opened before the first request and close
 import asyncio
 import gc
 import os
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topup.site.settings")
 
@@ -17,8 +18,9 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder  # noqa: E40
 
 from topup.api import app as api  # noqa: E402  # the API imports Django's models
 from topup.api.engine import Engine  # noqa: E402
+from topup.api.front import Front  # noqa: E402
 from topup.api.shapes import Application, Receive, Scope, Send  # noqa: E402
-from topup.site import forwarded, uploads  # noqa: E402
+from topup.site import forwarded, uploads, wire  # noqa: E402
 from topup.site.settings import CONFIG  # noqa: E402
 from topup.telemetry import logs  # noqa: E402
 
@@ -68,6 +70,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-application: Application = (
-    forwarded.trusting(_dispatch, CONFIG.proxies) if CONFIG.trusted_proxies else _dispatch
-)
+proxies = forwarded.Proxies(CONFIG.proxies) if CONFIG.trusted_proxies else None
+application: Application = forwarded.trusting(_dispatch, proxies) if proxies else _dispatch
+front = Front(engine, whose=proxies.whose if proxies else None)
+# The server's protocol, which offers a request to the front before the application.
+protocol = partial(wire.Protocol, front=front)

@@ -20,18 +20,29 @@ SCHEMES = {b"http": "http", b"https": "https"}
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def trusting(app: Application, proxies: Sequence[Network]) -> Application:
-    """The application behind proxies in these networks: `client` and `scheme` are what they forward."""
+class Proxies:
+    """Those in these networks are believed."""
 
-    @lru_cache(maxsize=MAX_REMEMBERED)
-    def is_trusted(written: str) -> bool:
-        address = _address(written)
-        return address is not None and any(address in network for network in proxies)
+    def __init__(self, networks: Sequence[Network]) -> None:
+        @lru_cache(maxsize=MAX_REMEMBERED)
+        def is_trusted(written: str) -> bool:
+            address = _address(written)
+            return address is not None and any(address in network for network in networks)
+
+        self.trusts = is_trusted
+
+    def whose(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """The address of who sent a request that came from `peer`."""
+        return _client(peer, headers, self.trusts) if self.trusts(peer) else peer
+
+
+def trusting(app: Application, proxies: Proxies) -> Application:
+    """The application behind these proxies: `client` and `scheme` are what they forward."""
 
     async def forwarded(scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client") or ("", 0)
-        if scope["type"] == "http" and is_trusted(client[0]):
-            host = _client(client[0], scope["headers"], is_trusted)
+        if scope["type"] == "http" and proxies.trusts(client[0]):
+            host = proxies.whose(client[0], scope["headers"])
             scope = {**scope, "client": (host, client[1] if host == client[0] else 0)}
             scope["scheme"] = _scheme(scope["headers"]) or scope["scheme"]
         await app(scope, receive, send)

@@ -78,11 +78,13 @@ TEMPLATES = [
 # The owner's role migrates; everything else runs as the application's, which owns nothing.
 _ROLE = "owner" if os.environ.get("TOPUP_DATABASE_ROLE") == "owner" else "app"
 _POOL_MAX = 8
+_NAMED = ("dbname", "user", "password", "host", "port")
 
 
 def _database() -> dict[str, Any]:  # Django's own shape
     given = database.parameters(CONFIG, _ROLE)
-    extra = {name: given[name] for name in ("options", "connect_timeout", "application_name")}
+    # Everything else of the URL too: TLS, several hosts and which of them may be written to.
+    extra = {name: value for name, value in given.items() if name not in _NAMED}
     pool = {"min_size": 0, "max_size": _POOL_MAX, "timeout": database.POOL_WAIT_S}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -136,6 +138,7 @@ MFA_FORMS = {
     "activate_totp": "topup.portal.login_forms.ActivateForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "TopUpEngine"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of phones differ
 

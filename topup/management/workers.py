@@ -1,0 +1,118 @@
+"""The processes that answer requests: started, replaced when one dies, ended together.
+
+Owns the parent's side. It must never answer a request, hold a thread or import the application: it forks.
+A worker has its listening socket from the parent, so that connections which wait outlive a worker.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
+
+from topup.management.parent import die_with_parent
+
+STARTUP_FAILED = 3
+"""The exit status of a worker whose application would not start."""
+EXIT_PROBLEM = 1
+PAUSE_S = 1.0
+"""Before a worker is started anew that could not start: its database may come back."""
+LOOK_S = 1.0
+"""How often the parent looks at its workers where nothing wakes it."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run(work: Callable[[], None], *, count: int, stop_s: float) -> int:
+    """Keep `count` processes at work until told to stop; they have `stop_s` seconds to end. Returns the
+    exit status, which tells where the first ones could not start."""
+    with _woken() as told:
+        workers = [_start(work) for _ in range(count)]
+        first = {worker.pid for worker in workers}
+        try:
+            while not told.stop:
+                told.wait([worker.sentinel for worker in workers])
+                for place, worker in enumerate(workers):
+                    if worker.is_alive() or told.stop:
+                        continue
+                    if worker.exitcode == STARTUP_FAILED and worker.pid in first:
+                        return EXIT_PROBLEM
+                    workers[place] = _again(worker, work)
+        finally:
+            _end(workers, stop_s=stop_s)
+    return 0
+
+
+class _Told:
+    """What the parent was told by signals, each of which wakes it."""
+
+    def __init__(self, read: int) -> None:
+        self.stop = False
+        self._read = read
+
+    def hear(self, _number: int, _frame: object) -> None:
+        self.stop = True
+
+    def wait(self, sentinels: list[int]) -> None:
+        if self._read in wait([self._read, *sentinels], timeout=LOOK_S):
+            os.read(self._read, 64)
+
+
+@contextmanager
+def _woken() -> Iterator[_Told]:
+    read, write = os.pipe()
+    for end in (read, write):
+        os.set_blocking(end, False)
+    told = _Told(read)
+    before = {number: signal.signal(number, told.hear) for number in SIGNALS}
+    wakes = signal.set_wakeup_fd(write)
+    try:
+        yield told
+    finally:
+        signal.set_wakeup_fd(wakes)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(read)
+        os.close(write)
+
+
+def _start(work: Callable[[], None]) -> ForkProcess:
+    worker = multiprocessing.get_context("fork").Process(target=_work, args=(work, os.getpid()))
+    worker.start()
+    return worker
+
+
+def _again(ended: ForkProcess, work: Callable[[], None]) -> ForkProcess:
+    sys.stderr.write(f"topup: API worker {ended.pid} ended with status {ended.exitcode}; starting another.\n")
+    if ended.exitcode == STARTUP_FAILED:
+        time.sleep(PAUSE_S)
+    return _start(work)
+
+
+def _work(work: Callable[[], None], parent: int) -> None:
+    """In the child: it must not outlive its parent, and ends well where it is told to end."""
+    signal.set_wakeup_fd(-1)
+    for number in SIGNALS:
+        signal.signal(number, leave)
+    die_with_parent(signal.SIGTERM, parent=parent)
+    work()
+
+
+def leave(_number: int, _frame: object) -> None:
+    """End well, wherever the process is; uvicorn passes a signal on once it has stopped."""
+    sys.exit(0)
+
+
+def _end(workers: list[ForkProcess], *, stop_s: float) -> None:
+    for worker in workers:
+        if worker.is_alive():
+            worker.terminate()
+    until_s = time.monotonic() + stop_s
+    for worker in workers:
+        worker.join(max(until_s - time.monotonic(), 0))
+        if worker.is_alive():
+            worker.kill()
+            worker.join()

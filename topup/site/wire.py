@@ -1,0 +1,247 @@
+"""HTTP as it comes over a connection: uvicorn's protocol, with the front before the application.
+
+Owns which requests are offered to the front, and how long a client may take: to send a request, and to
+read an answer. It must hold no rule of a sale: what the front does not take goes to the application whole,
+as if it had never been offered. Measured in docs/adr/0029-the-front-answers-on-the-wire.md.
+"""
+
+import asyncio
+from asyncio.events import TimerHandle
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from topup.api.front import Answer, Front, Request
+
+URLS = frozenset({b"/api/v1/recharges", b"/api/v1/recharges/"})
+"""What the front may take, where nothing has to be decoded."""
+MAX_PLAIN_BYTES = 4096
+"""A plain sale has a hundred bytes. What is longer is read by the application, under its own limit."""
+MAX_CONNECTIONS = 8192
+"""Connections of one worker: one more is told to come back. Each is a file and some kilobytes."""
+HEAD_TIMEOUT_S = 20.0
+"""How long a client may take for the head of a request, the first of a connection too."""
+BODY_TIMEOUT_S = 10.0
+"""How long it may take for a small body: as long as nginx gives each part of one."""
+BYTES_A_SECOND = 16 * 1024
+"""Each that came gives the rest more time: 8 MB may take nine minutes, a byte a second is not waited for."""
+MIN_LOOK_S = 0.1
+"""How soon a body is looked at again whose time is over, but which waits for the application."""
+STALL_TIMEOUT_S = 30.0
+"""How long a client may read nothing of its answer while more waits than the kernel takes."""
+FULL = (
+    b'{"type":"/docs/errors#overloaded","title":"Too busy","status":503,"code":"overloaded",'
+    b'"detail":"Too many connections. Try again in a second."}'
+)
+
+
+class _Event:
+    """Nobody waits for a sale's messages: uvicorn sets this where a connection ends."""
+
+    def set(self) -> None:
+        pass
+
+
+_NOBODY = _Event()
+
+
+class Underway:
+    """A request that the front answers. It stands where uvicorn keeps the one that is answered now."""
+
+    __slots__ = (
+        *(
+            "body",
+            "disconnected",
+            "keep_alive",
+            "message_event",
+            "request",
+            "response_complete",
+            "scope",
+            "url",
+        ),
+    )
+
+    def __init__(
+        self, request: Request, *, scope: Any, url: bytes, keep_alive: bool
+    ) -> None:  # uvicorn's own scope
+        self.request = request
+        self.scope = scope
+        self.url = url
+        self.keep_alive = keep_alive
+        self.response_complete = False
+        self.disconnected = False
+        self.message_event = _NOBODY
+        self.body = bytearray()
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *, front: Front | None, **given: Any) -> None:  # uvicorn's own
+        super().__init__(**given)
+        self._front = front
+        self._offered: bytearray | None = None  # the body so far of what the front may take
+        self._reading = False
+        self._slow: TimerHandle | None = None
+        self._received = 0  # bytes of this request's body
+        self._body_since_s = 0.0
+        self._stalled: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > MAX_CONNECTIONS:
+            transport.write(
+                _head(
+                    503,
+                    self,
+                    b"content-type: application/problem+json\r\nretry-after: 1\r\nconnection: close\r\n",
+                    FULL,
+                )
+                + FULL
+            )
+            transport.close()
+            return
+        self._slow = self.loop.call_later(HEAD_TIMEOUT_S, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._on_time()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._reading:
+            if self._slow is not None:
+                self._on_time()
+        elif self._slow is None and not self.transport.is_closing():
+            if self._body_since_s:
+                self._wait_for_body()
+            else:
+                self._slow = self.loop.call_later(HEAD_TIMEOUT_S, self.transport.close)
+
+    def _wait_for_body(self) -> None:
+        """Look again when the time is over that what came so far has earned; hang up where it is over."""
+        until_s = self._body_since_s + BODY_TIMEOUT_S + self._received / BYTES_A_SECOND
+        left_s = until_s - self.loop.time()
+        # What the application does not read yet is not the client's to send.
+        if left_s <= 0 and not self.flow.read_paused:
+            self.transport.close()
+        else:
+            self._slow = self.loop.call_later(max(left_s, MIN_LOOK_S), self._wait_for_body)
+
+    def _on_time(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(STALL_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    # What the parser tells, in this order.
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._reading, self._received, self._body_since_s = True, 0, 0.0
+
+    def on_headers_complete(self) -> None:
+        self._body_since_s = self.loop.time()
+        if self._slow is not None:
+            self._on_time()
+        if self._may_be_plain():
+            self._offered = bytearray()
+        else:
+            super().on_headers_complete()
+
+    def _may_be_plain(self) -> bool:
+        parser = self.parser
+        return (
+            self.url in URLS
+            and self._front is not None
+            and parser.get_method() == b"POST"
+            and self._is_idle()
+            and not self.expect_100_continue
+            and not parser.should_upgrade()
+            and parser.get_http_version() == "1.1"
+        )
+
+    def _is_idle(self) -> bool:
+        """Whether nothing is being answered."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def on_body(self, body: bytes) -> None:
+        self._received += len(body)
+        if self._offered is None:
+            super().on_body(body)
+            return
+        self._offered += body
+        if len(self._offered) > MAX_PLAIN_BYTES:
+            offered, self._offered = self._offered, None
+            super().on_headers_complete()
+            super().on_body(bytes(offered))
+
+    def on_message_complete(self) -> None:
+        self._reading = False
+        if self._offered is None:
+            super().on_message_complete()
+            return
+        offered, self._offered = self._offered, None
+        request = Request(self.headers, bytes(offered), self.client[0] if self.client else "")
+        keep_alive = self.parser.should_keep_alive()
+        underway = Underway(request, scope=self.scope, url=self.url, keep_alive=keep_alive)
+        assert self._front is not None
+        if self._front.take(request, lambda answer: self._finish(underway, answer)):
+            self.cycle = cast("RequestResponseCycle", underway)
+        else:
+            self._pass_on(underway)
+
+    def _finish(self, underway: Underway, answer: Answer | None) -> None:
+        """Write the front's answer; without one, the application answers."""
+        if answer is None:
+            self._pass_on(underway)
+            return
+        underway.response_complete = True
+        if self.transport.is_closing() or underway.disconnected:
+            return
+        closing = b"" if underway.keep_alive else b"connection: close\r\n"
+        self.transport.write(_head(answer.status, self, answer.headers + closing, answer.body) + answer.body)
+        if not underway.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _pass_on(self, underway: Underway) -> None:
+        """Have the application answer what was read whole."""
+        scope, url = underway.scope, underway.url
+        scope.update(method="POST", path=str(url, "ascii"), raw_path=url, query_string=b"")
+        cycle = RequestResponseCycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=underway.keep_alive,
+            on_response=self.on_response_complete,
+        )
+        cycle.body += underway.request.body
+        cycle.more_body = False
+        cycle.message_event.set()
+        cycle.disconnected = underway.disconnected
+        if self._is_idle() or cast("Any", self.cycle) is underway:
+            self.cycle = cycle
+        self._start_asgi_task(cycle, self.app)
+
+
+def _head(status: int, protocol: Protocol, headers: bytes, body: bytes) -> bytes:
+    usual = b"".join(name + b": " + value + b"\r\n" for name, value in protocol.server_state.default_headers)
+    return b"%s%s%scontent-length: %d\r\n\r\n" % (STATUS_LINE[status], usual, headers, len(body))
