@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 
 from bench import processes
-from bench.scenarios import SETTINGS
+from bench.scenarios import SETTINGS, What
 from tests.support.installation import Installation
 from topup import embedded
 from topup.config import Config
@@ -50,6 +50,10 @@ class People(NamedTuple):
 
     keys: Path
     staff_key: str
+
+    def reading(self, what: What) -> Path:
+        """The file of what is read: a key and a path a line. `write_paths` makes it."""
+        return self.keys.with_suffix(f".{what}")
 
 
 @contextmanager

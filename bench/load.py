@@ -1,10 +1,12 @@
-"""A load on the server, from a process of its own: wrk where it is installed, else bench/client.py.
+"""A load on the server, from a process of its own: wrk where it can make it, else bench/client.py.
 
-Owns how a generator is started, bounded in time, and read. Both print one line with the same members.
+Owns how a generator is started, bounded in time, and read. Both print one line with the same members. wrk is
+the faster one, and can neither keep a rate nor let one request follow from another's answer.
 """
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ import msgspec
 
 from bench import processes
 from bench.processes import Finished
-from bench.scenarios import Scenario
+from bench.scenarios import READS, Scenario, What
 
 SCRIPT = Path(__file__).with_name("sell.lua")
 RESULT = "RESULT "
@@ -33,17 +35,38 @@ class LoadFailed(RuntimeError):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """What a generator is told. `keys` is a file with an API key a line, `prefix` begins each reference."""
+    """What a generator is told. `keys` is a file with an API key a line, or a key and a path where the
+    scenario reads; `prefix` begins each reference. With `per_second` it is an open loop at that rate."""
 
     url: str
     scenario: Scenario
     seconds: int
     keys: Path
     prefix: str
+    staff_key: str = ""
+    per_second: float = 0.0
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A load as bench/client.py reads it."""
+
+    host: str
+    port: int
+    connections: int
+    seconds: int
+    per_second: float
+    keys: str
+    spread: str
+    what: str
+    items: int
+    prefix: str
+    staff_key: str
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a generator counted, in requests. `others` are answers that are no success, by status."""
+    """What a generator counted, in requests. `others` are answers that are no success, by status; `sold`
+    are the recharges in answers with success. Of an open loop, times run from when a request was due;
+    `lag_p99_ms` is how late requests were sent, and `unsent` are those for which no connection was free."""
 
     sent: int
     good: int
@@ -51,10 +74,20 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     others: dict[str, int]
     p50_ms: float
     p99_ms: float
+    sold: int = 0
+    p999_ms: float = 0.0
+    max_ms: float = 0.0
+    lag_p99_ms: float = 0.0
+    unsent: int = 0
 
     @property
     def unanswered(self) -> int:
         return max(self.sent - self.good - sum(self.others.values()), 0)
+
+    @property
+    def dropped(self) -> int:
+        """Requests that were due and had no success: refused, broken, unanswered or never sent."""
+        return self.unanswered + sum(self.others.values()) + self.unsent
 
 
 def wrk() -> str | None:
@@ -67,12 +100,15 @@ def generator() -> str:
     return "wrk" if wrk() else "bench/client.py (slower than wrk)"
 
 
-def run(load: Load, *, program: str | None) -> tuple[Counts, Finished]:
+def run(
+    load: Load, *, program: str | None, meanwhile: Callable[[], None] | None = None
+) -> tuple[Counts, Finished]:
     """Run a load to its end with wrk (`program`), or with the Python one. Raises LoadFailed."""
     if urlsplit(load.url).hostname not in LOOPBACK:
         raise LoadFailed(f"{load.url} is another machine: a load goes to this one only")
-    command = _wrk(program, load) if program else _python(load)
-    finished = processes.run(command, limit_s=load.seconds + DRAIN_S + GRACE_S)
+    for_wrk = program and not load.per_second and load.scenario.what is not What.MIX
+    command = _wrk(program, load) if program and for_wrk else _python(load)
+    finished = processes.run(command, limit_s=load.seconds + DRAIN_S + GRACE_S, meanwhile=meanwhile)
     counts = read(finished.output)
     if not counts.sent:
         raise LoadFailed(f"the load generator sent nothing:\n{finished.output[-2_000:]}")
@@ -88,20 +124,30 @@ def read(output: str) -> Counts:
 
 
 def _wrk(program: str, load: Load) -> list[str]:
-    connections, duration = str(load.scenario.connections), f"{load.seconds + DRAIN_S}s"
+    scenario = load.scenario
+    connections, duration = str(scenario.connections), f"{load.seconds + DRAIN_S}s"
     limits = ["--threads", "1", "--connections", connections, "--duration", duration]
+    items = 0 if scenario.what in READS else scenario.items
+    words = [str(load.keys), str(scenario.spread), str(items), str(load.seconds), load.prefix]
     return [
         *(program, *limits, "--timeout", f"{WRK_TIMEOUT_S}s", "--script", str(SCRIPT), load.url),
-        *("--", *_words(load)),
+        *("--", *words),
     ]
 
 
 def _python(load: Load) -> list[str]:
-    url = urlsplit(load.url)
-    where = (str(url.hostname), str(url.port), str(load.scenario.connections))
-    return [sys.executable, "-m", "bench.client", *where, *_words(load)]
-
-
-def _words(load: Load) -> list[str]:
-    spread = "hot" if load.scenario.hot else "spread"
-    return [str(load.keys), spread, str(load.scenario.items), str(load.seconds), load.prefix]
+    url, scenario = urlsplit(load.url), load.scenario
+    order = Order(
+        host=str(url.hostname),
+        port=url.port or 0,
+        connections=scenario.connections,
+        seconds=load.seconds,
+        per_second=load.per_second,
+        keys=str(load.keys),
+        spread=scenario.spread,
+        what=scenario.what,
+        items=scenario.items,
+        prefix=load.prefix,
+        staff_key=load.staff_key,
+    )
+    return [sys.executable, "-m", "bench.client", msgspec.json.encode(order).decode()]

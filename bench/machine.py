@@ -12,7 +12,17 @@ from pathlib import Path
 import msgspec
 import psutil
 
-PACKAGES = ("topupengine", "django", "granian", "litestar", "msgspec", "psycopg", "psycopg-binary", "uvloop")
+PACKAGES = (
+    "topupengine",
+    "django",
+    "uvicorn",
+    "httptools",
+    "litestar",
+    "msgspec",
+    "psycopg",
+    "psycopg-binary",
+    "uvloop",
+)
 SYNC_SECONDS = 1.0
 SYNC_BLOCK = b"\0" * 8_192
 _CPU_INFO = Path("/proc/cpuinfo")

@@ -1,28 +1,26 @@
-"""One run from beginning to end: what is measured after what.
+"""One measurement: a load on a server, with what it took of CPU, memory and WAL.
 
-Owns the order. Everything happens on one PostgreSQL, one measurement at a time.
+Owns what is read before and after a load. The order of measurements is bench/run.py's.
 """
 
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
-from bench import audit, house, idle, load, machine, processes, yardstick
+from bench import audit, load, processes, yardstick
 from bench.audit import Audit
-from bench.figures import Cost, Figure, Measured, Run
+from bench.figures import Cost, Figure, Measured
 from bench.house import House, People
 from bench.load import Counts, Load
 from bench.processes import Finished, Memory, Watched
-from bench.scenarios import SCENARIOS, SELLERS, SETTINGS, WARM_UP, WARM_UP_SECONDS, Scenario
-from tests.support.server import Server, serving
+from bench.scenarios import READS, SETTINGS, WARM_UP, WARM_UP_SECONDS, Scenario
+from tests.support.server import Server
 from topup.embedded import Cluster
 
-# After the server answers, its imports and first connections settle.
-SETTLE_S = 2.0
 LOAD = "load"
 OTHERS = "others"
 DATABASE = "PostgreSQL"
@@ -47,15 +45,19 @@ def spent(cpu_s: dict[str, float]) -> Spent:
 
 
 class Measurements:
-    """The loads on one server, and what they answered so far: the sum is what the audit compares with."""
+    """The loads on one server, and what they answered so far: the sum is what the audit compares with.
 
-    def __init__(self, *, house: House, people: People, server: Server) -> None:
+    `place` tells its loads from those of others on the same database.
+    """
+
+    def __init__(self, *, house: House, people: People, server: Server, place: str = "bench") -> None:
         self.watched = Watched(server.process.pid, house.database_pid)
         self.answered = self.unsure = 0
+        self.people = people
         self._house = house
-        self._people = people
         self._server = server
         self._program = load.wrk()
+        self._place = place
         self._number = 0
 
     def warm_up(self) -> None:
@@ -63,10 +65,11 @@ class Measurements:
         self.sell(WARM_UP, seconds=WARM_UP_SECONDS)
 
     def measure(self, scenario: Scenario, *, seconds: int) -> Figure:
+        wal = wal_bytes(self._house.cluster)
         before = spent(self.watched.cpu_s())
         counts, finished = self.sell(scenario, seconds=seconds)
         after = spent(self.watched.cpu_s())
-        cost = _cost(before, after, finished, self.watched.memory(), seconds=seconds)
+        written = wal_bytes(self._house.cluster) - wal
         return Figure(
             name=scenario.name,
             connections=scenario.connections,
@@ -77,109 +80,72 @@ class Measurements:
             p99_ms=counts.p99_ms,
             errors=counts.others,
             unanswered=counts.unanswered,
-            cost=cost,
+            wal_bytes=written / counts.sold if counts.sold else 0.0,
+            cost=cost(before, after, finished, self.watched.memory(), seconds=seconds),
         )
 
-    def sell(self, scenario: Scenario, *, seconds: int) -> tuple[Counts, Finished]:
+    def sell(
+        self,
+        scenario: Scenario,
+        *,
+        seconds: int,
+        per_second: float = 0.0,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> tuple[Counts, Finished]:
+        """Run a load, at a rate or as fast as it goes, and remember what it sold."""
         self._number += 1
         order = Load(
             url=self._server.url,
             scenario=scenario,
             seconds=seconds,
-            keys=self._people.keys,
-            prefix=f"bench-{self._number}-",
+            keys=self._lines(scenario),
+            prefix=f"{self._place}-{self._number}-",
+            staff_key=self.people.staff_key,
+            per_second=per_second,
         )
-        counts, finished = load.run(order, program=self._program)
-        self.answered += counts.good * scenario.items
-        self.unsure += (counts.unanswered + sum(counts.others.values())) * scenario.items
+        counts, finished = load.run(order, program=self._program, meanwhile=meanwhile)
+        self.answered += counts.sold
+        if scenario.what not in READS:
+            self.unsure += (counts.unanswered + sum(counts.others.values())) * scenario.items
         return counts, finished
+
+    def _lines(self, scenario: Scenario) -> Path:
+        return self.people.reading(scenario.what) if scenario.what in READS else self.people.keys
 
     def audit(self) -> Audit:
         return audit.ask(
             url=self._server.url,
-            staff_key=self._people.staff_key,
+            staff_key=self.people.staff_key,
             dsn=self._house.cluster.dsn("super"),
             answered=self.answered,
             unsure=self.unsure,
         )
 
 
-class Loaded(NamedTuple):
-    """What the server did and was found to have done."""
-
-    figures: list[Figure]
-    audit: Audit
-    idle: dict[str, Memory]
-
-
-def run(*, seconds: int, say: Callable[[str], None] = say) -> Run:
-    """Measure everything. About ten measurements of `seconds`, and two minutes beside."""
-    if load.wrk() is None:
-        say(load.SLOWER)
-    say("idle memory of topup up")
-    idle_up = idle.measure()
-    say("database and sellers")
-    with house.running() as place:
-        version = place.cluster.binaries.version()
-        about = machine.describe(directory=place.installation.home, postgresql=version)
-        people = house.populate(place, sellers=SELLERS)
-        yardstick.prepare(place.cluster)
-        before = _yardstick(place, seconds=seconds, say=say)
-        loaded = _load(place, people, seconds=seconds, say=say)
-        after = _yardstick(place, seconds=seconds, say=say)
-        return Run(
-            date=datetime.now(UTC).date().isoformat(),
-            seconds=seconds,
-            load_generator=load.generator(),
-            settings=settings_of(place),
-            database=_database_settings(place.cluster),
-            machine=about,
-            before=before,
-            after=after,
-            figures=loaded.figures,
-            audit=loaded.audit,
-            idle_serve=loaded.idle,
-            idle_up=idle_up,
-        )
+def wal_bytes(cluster: Cluster) -> int:
+    """WAL that this PostgreSQL has written since it was made."""
+    with psycopg.connect(cluster.dsn("super"), autocommit=True) as connection:
+        row = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
-def _load(place: House, people: People, *, seconds: int, say: Callable[[str], None]) -> Loaded:
-    with serving(place.installation) as server:
-        measurements = Measurements(house=place, people=people, server=server)
-        time.sleep(SETTLE_S)
-        idle_serve = measurements.watched.memory()
-        measurements.warm_up()
-        figures = [_one(place, measurements, each, seconds=seconds, say=say) for each in SCENARIOS]
-        say("verifying every book")
-        return Loaded(figures, measurements.audit(), idle_serve)
-
-
-def _one(
-    place: House, measurements: Measurements, scenario: Scenario, *, seconds: int, say: Callable[[str], None]
-) -> Figure:
-    place.checkpoint()
-    figure = measurements.measure(scenario, seconds=seconds)
-    say(f"{figure.name}: {figure.per_second:,.0f}/s")
-    return figure
-
-
-def _yardstick(place: House, *, seconds: int, say: Callable[[str], None]) -> Measured:
+def pgbench(place: House, *, seconds: int) -> Measured:
+    """The yardstick once, just after a checkpoint."""
     place.checkpoint()
     before = spent(_of_the_database(place))
     figure, finished = yardstick.run(place.cluster, seconds=seconds)
     after = spent(_of_the_database(place))
     memory = {DATABASE: processes.memory(processes.tree(place.database_pid))}
     say(f"pgbench: {figure.per_second:,.0f} transactions/s")
-    return Measured(figure=figure, cost=_cost(before, after, finished, memory, seconds=seconds))
+    return Measured(figure=figure, cost=cost(before, after, finished, memory, seconds=seconds))
 
 
 def _of_the_database(place: House) -> dict[str, float]:
     return {DATABASE: processes.cpu_s(processes.tree(place.database_pid))}
 
 
-def _cost(
-    before: Spent, after: Spent, finished: Finished, memory: dict[str, Memory], *, seconds: int
-) -> Cost:
+def cost(before: Spent, after: Spent, finished: Finished, memory: dict[str, Memory], *, seconds: int) -> Cost:
     """What went by between two looks. Our processes rest while the load is not on; others may not."""
     ours_s = {name: after.cpu_s[name] - before.cpu_s[name] for name in before.cpu_s}
     ours_s[LOAD] = finished.cpu_s
@@ -196,7 +162,7 @@ def settings_of(place: House) -> dict[str, str]:
     return {**{name: str(value) for name, value in named.items()}, **SETTINGS}
 
 
-def _database_settings(cluster: Cluster) -> dict[str, str]:
+def database_settings(cluster: Cluster) -> dict[str, str]:
     with psycopg.connect(cluster.dsn("app")) as connection:
         rows = connection.execute(
             "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [list(DATABASE_SETTINGS)]

@@ -15,7 +15,7 @@ import time
 import psycopg
 import structlog
 
-from bench import house, report
+from bench import house, tables
 from bench.scenarios import FUNDS_MINOR, PRICE_MINOR, SECONDS, SELLERS
 from topup import database, ids
 from topup.config import Config
@@ -97,7 +97,7 @@ def main() -> None:
             place.checkpoint()
             rows.append(asyncio.run(_measure(config, clients=clients, sellers=spread, seconds=seconds)))
         holds = proved(config)
-    print(report.table(("no HTTP", "per second", "CPU us a sale (this process)"), rows))
+    print(tables.table(("no HTTP", "per second", "CPU us a sale (this process)"), rows))
     print("Every book is VERIFIED." if holds else "NOT EVERY BOOK IS VERIFIED.")
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from bench import house, report
+from bench import house, tables
 from bench.figures import Figure
 from bench.house import House
 from bench.measure import OTHERS, Measurements, say
@@ -79,7 +79,7 @@ class Stacks(NamedTuple):
 
 def run(*, seconds: int, directory: Path, mark: str) -> str:
     """Load, look, and write it down. Returns the text."""
-    program = _py_spy()
+    program = py_spy()
     parts = [] if program else [NO_PY_SPY]
     with house.running() as place:
         _track(place)
@@ -106,7 +106,7 @@ def _profile(
     place.checkpoint()
     with psycopg.connect(place.cluster.dsn("super"), autocommit=True) as connection:
         before = _read(connection)
-        with _stacks(program, worker, folded, seconds=seconds), _looks(place, waits):
+        with stacks(program, worker, folded, seconds=seconds), _looks(place, waits):
             figure = measurements.measure(scenario, seconds=seconds)
         time.sleep(1)  # backends tell their statistics at most once a second
         after = _read(connection)
@@ -129,7 +129,7 @@ def _head(figure: Figure) -> str:
 
 def _waits(waits: Counter[str]) -> str:
     rows = [(name, f"{number / waits.total():.1%}") for name, number in waits.most_common()]
-    return report.table(("what active backends did", "of looks"), rows)
+    return tables.table(("what active backends did", "of looks"), rows)
 
 
 def fold(text: str) -> Stacks:
@@ -159,15 +159,15 @@ def _python(stacks: Stacks) -> str:
         for name, number in stacks.within.most_common(TOP)
     ]
     head = ("in itself", "with what it calls")
-    itself = report.table(("functions of the worker while they held the GIL, by their own time", *head), rows)
-    return itself + "\n\n" + report.table(("by all their time", *head), whole)
+    itself = tables.table(("functions of the worker while they held the GIL, by their own time", *head), rows)
+    return itself + "\n\n" + tables.table(("by all their time", *head), whole)
 
 
 def _differences(before: Reading, after: Reading) -> Iterator[str]:
     for name, values in after.items():
         grown = {key: value - before[name].get(key, 0.0) for key, value in values.items()}
         rows = [(key, f"{number:,.1f}") for key, number in sorted(grown.items()) if number > 0]
-        yield report.table((name, "during the load"), rows or [("nothing", "")])
+        yield tables.table((name, "during the load"), rows or [("nothing", "")])
 
 
 def _read(connection: psycopg.Connection[tuple[str, float]]) -> Reading:
@@ -204,16 +204,23 @@ def _looks(place: House, waits: Counter[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _stacks(program: str | None, pid: int, folded: Path, *, seconds: int) -> Iterator[None]:
+def stacks(
+    program: str | None,
+    pid: int,
+    folded: Path,
+    *,
+    seconds: int,
+    options: Sequence[str] = ("--gil", "--function"),
+) -> Iterator[None]:
     """Let py-spy write the worker's stacks while the block lasts."""
     folded.unlink(missing_ok=True)
     if program is None:
         yield
         return
-    options = ["--pid", str(pid), "--gil", "--function", "--format", "raw", "--output", str(folded)]
+    what = ["--pid", str(pid), *options, "--format", "raw", "--output", str(folded)]
     rate = ["--rate", str(STACKS_PER_SECOND), "--duration", str(seconds)]
     child = subprocess.Popen(
-        [program, "record", *options, *rate], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [program, "record", *what, *rate], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         yield
@@ -225,6 +232,6 @@ def _stacks(program: str | None, pid: int, folded: Path, *, seconds: int) -> Ite
             child.wait()
 
 
-def _py_spy() -> str | None:
+def py_spy() -> str | None:
     beside = Path(sys.executable).with_name("py-spy")
     return str(beside) if beside.exists() else shutil.which("py-spy")

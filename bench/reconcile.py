@@ -73,19 +73,20 @@ def _fill(made: House, *, sellers: int, movements: int) -> None:
         books = []
         with cursor.copy(COPY_JOURNAL) as copy:
             for seller in range(1, sellers + 1):
-                book = _empty(seller)
+                book = empty_book(seller)
                 for lived, batch in _life(book, movements // sellers):
                     book = lived
                     for movement in batch:
-                        copy.write_row(_journal_row(movement))
+                        copy.write_row(journal_row(movement))
                 books.append(book)
         with cursor.copy(COPY_BOOKS) as copy:
             for book in books:
-                copy.write_row(_book_row(book))
+                copy.write_row(book_row(book))
     made.checkpoint()
 
 
-def _empty(seller: int) -> Book:
+def empty_book(seller: int) -> Book:
+    """The book of a seller that has nothing yet."""
     return Book(
         seller_id=seller, currency="IRR", active=True, key_epoch=0, daily_limit=None, per_recharge_max=None,
         duplicate_window_s=None, available=0, held=0, funded=0, sold=0, adjusted=0, seq=0,
@@ -115,7 +116,8 @@ def _command(seller: int, number: int) -> Command:
     )
 
 
-def _journal_row(movement: Movement) -> tuple[object, ...]:
+def journal_row(movement: Movement) -> tuple[object, ...]:
+    """A row of COPY_JOURNAL."""
     c = movement.command
     return (
         c.seller_id, c.currency, movement.seq, str(c.kind), c.amount, *movement.after, c.source_type,
@@ -123,7 +125,8 @@ def _journal_row(movement: Movement) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _book_row(book: Book) -> tuple[object, ...]:
+def book_row(book: Book) -> tuple[object, ...]:
+    """A row of COPY_BOOKS."""
     return (
         book.seller_id, book.currency, *book.vector, book.seq, book.head_hash, book.moved_at_us,
         book.spent_on, book.spent_today,

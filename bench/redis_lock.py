@@ -12,7 +12,7 @@ import time
 
 import msgspec
 
-from bench import house, poster, report
+from bench import house, poster, tables
 from bench.scenarios import SECONDS, SELLERS
 from tests.support.redis_at_hand import redis_running
 from topup import database
@@ -74,7 +74,7 @@ def main() -> None:
             for clients, spread in itertools.product(CLIENTS, (sellers, sellers[:1]))
         ]
         holds = poster.proved(config)
-    print(report.table(("no HTTP, sales per second", "row lock", "and Redis", "left"), rows))
+    print(tables.table(("no HTTP, sales per second", "row lock", "and Redis", "left"), rows))
     print("Every book is VERIFIED." if holds else "NOT EVERY BOOK IS VERIFIED.")
 
 

@@ -1,6 +1,7 @@
-"""A run in words: one Markdown text for the terminal and the file, and the figures as JSON.
+"""A run in words: one Markdown text for the terminal and the file, the figures as JSON, pictures as SVG.
 
-Owns how figures are written down. It works nothing out but ratios.
+Owns how figures are written down. It works nothing out but ratios. bench/sections.py has what is only in
+some runs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,9 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from bench import audit, figures
-from bench.figures import MB, Cost, Figure, Measured, Run
+from bench import audit, figures, plots, sections
+from bench.figures import MB, Cost, Figure, Measured
 from bench.processes import Memory
+from bench.results import Run
+from bench.tables import table
+from bench.targets import targets
 
 GROUPS = ("server main", "API worker", "PostgreSQL", "load")
 CPU_GROUPS = (*GROUPS, "others")
@@ -22,26 +26,33 @@ CLOSED_LOOP = (
 
 
 def write(run: Run, *, directory: Path, name: str) -> list[Path]:
-    """Write the run as `name.json` and `name.md`."""
+    """Write the run as `name.json` and `name.md`, and its pictures beside them."""
     directory.mkdir(parents=True, exist_ok=True)
-    data, text = directory / f"{name}.json", directory / f"{name}.md"
-    data.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-    text.write_text(markdown(run), encoding="utf-8")
-    return [data, text]
+    texts = {
+        f"{name}.json": msgspec.json.format(msgspec.json.encode(run), indent=2).decode() + "\n",
+        f"{name}.md": markdown(run, pictures=name),
+        **{f"{name}-{what}.svg": picture for what, picture in plots.pictures(run).items()},
+    }
+    for file, text in texts.items():
+        (directory / file).write_text(text, encoding="utf-8")
+    return [directory / file for file in texts]
 
 
-def markdown(run: Run) -> str:
-    """The whole report."""
+def markdown(run: Run, *, pictures: str = "") -> str:
+    """The whole report; with the name that its pictures begin with, they are in it."""
+    drawn = [f"![{what}]({pictures}-{what}.svg)" for what in plots.pictures(run)] if pictures else []
     paragraphs = (
         f"# Speed, {run.date}",
         _place(run),
+        _targets(run),
+        *drawn,
         _speed(run),
         _reading(run),
+        *sections.all_of(run),
         _memory(run),
-        _targets(run),
-        f"After the load: {audit.sentence(run.audit)}",
+        f"After the load: {audit.sentence(run.audit)}" if run.audit else "",
     )
-    return "\n\n".join(paragraphs) + "\n"
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
 def _place(run: Run) -> str:
@@ -61,36 +72,33 @@ def _reading(run: Run) -> str:
     return (
         f"The yardstick is the mean of both runs of pgbench: {run.yardstick:,.0f} transactions/s. "
         f"{CLOSED_LOOP} CPU is in cores; what the load generator takes is taken from the rest, and so is "
-        "what others on this machine take: a run in which they take more than a little is no measurement."
+        "what others on this machine take: a run in which they take more than a little is no measurement. "
+        "WAL is what PostgreSQL logged for each recharge, whole pages after the checkpoint included."
     )
 
 
 def _speed(run: Run) -> str:
-    head = (
-        "",
-        "per second",
-        "x yardstick",
-        "p50 ms",
-        "p99 ms",
-        *(f"CPU {name}" for name in CPU_GROUPS),
-        "errors",
-    )
+    cpu = (f"CPU {name}" for name in CPU_GROUPS)
+    head = ("", "per second", "x yardstick", "p50 ms", "p99 ms", *cpu, "WAL bytes", "errors")
     rows = [_yardstick("pgbench, before", run.before, run.yardstick)]
+    rows += [_figure(figure, run.yardstick, by="brief's design: ") for figure in run.baseline]
     rows += [_figure(figure, run.yardstick) for figure in run.figures]
-    rows.append(_yardstick("pgbench, after", run.after, run.yardstick))
+    if run.after is not None:
+        rows.append(_yardstick("pgbench, after", run.after, run.yardstick))
     return table(head, rows)
 
 
 def _yardstick(name: str, measured: Measured, yardstick: float) -> Sequence[str]:
     found = measured.figure
     rate = (f"{found.per_second:,.0f}", f"{found.per_second / yardstick:.2f}")
-    return (name, *rate, f"mean {found.average_ms:.1f}", "", *_cores(measured.cost), str(found.failed))
+    return (name, *rate, f"mean {found.average_ms:.1f}", "", *_cores(measured.cost), "", str(found.failed))
 
 
-def _figure(figure: Figure, yardstick: float) -> Sequence[str]:
+def _figure(figure: Figure, yardstick: float, *, by: str = "") -> Sequence[str]:
     rate = (f"{figure.per_second:,.0f}", f"{figure.per_second / yardstick:.2f}")
     times = (f"{figure.p50_ms:.1f}", f"{figure.p99_ms:.1f}")
-    return (figure.name, *rate, *times, *_cores(figure.cost), _errors(figure))
+    wal = f"{figure.wal_bytes:,.0f}" if figure.wal_bytes else ""
+    return (by + figure.name, *rate, *times, *_cores(figure.cost), wal, _errors(figure))
 
 
 def _errors(figure: Figure) -> str:
@@ -106,10 +114,8 @@ def _cores(cost: Cost) -> Sequence[str]:
 
 def _memory(run: Run) -> str:
     names = ("supervisor", *GROUPS)
-    rows = [
-        _held("idle, `topup serve`", run.idle_serve, names),
-        _held("idle, `topup up`", run.idle_up, names),
-    ]
+    idle = {"idle, `topup serve`": run.idle_serve, "idle, `topup up`": run.idle_up}
+    rows = [_held(name, memory, names) for name, memory in idle.items() if memory]
     rows += [_held(figure.name, figure.cost.memory, names) for figure in run.figures]
     return table(("memory, MB RSS (PSS)", *names, "ours (PSS)"), rows)
 
@@ -127,27 +133,6 @@ def _megabytes(memory: Memory) -> str:
 def _targets(run: Run) -> str:
     rows = [
         (target.what, target.wanted, target.found, "met" if target.met else "MISSED")
-        for target in figures.targets(run)
+        for target in targets(run)
     ]
-    return table(("target", "wanted", "found", ""), rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table that is aligned as plain text too: words left, figures right."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        _line(head, widths),
-        "|" + "|".join(_rule(place, width) for place, width in enumerate(widths)) + "|",
-    ]
-    return "\n".join(lines + [_line(row, widths) for row in rows])
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = zip(cells, widths, strict=True)
-    return (
-        "| " + " | ".join([first[0].ljust(first[1]), *(text.rjust(width) for text, width in others)]) + " |"
-    )
-
-
-def _rule(place: int, width: int) -> str:
-    return "-" * (width + 2) if place == 0 else "-" * (width + 1) + ":"
+    return table(("target", "wanted", "found", ""), rows) if rows else ""

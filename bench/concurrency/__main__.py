@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import house, machine, report
+from bench import house, machine, tables
 from bench.concurrency import ways
 from bench.concurrency.ways import Count, Order, Way
 from bench.concurrency.work import Kind
@@ -97,7 +97,7 @@ def table(rates: Rates) -> str:
         one = rates[kind, Way.THREADS, 1]
         first = (str(kind), f"{one:,.0f}") if way is Way.THREADS else ("", "")
         rows.append((*first, str(way), *(f"{rates[kind, way, workers] / one:.2f}" for workers in WORKERS)))
-    return report.table(head, rows)
+    return tables.table(head, rows)
 
 
 def _markdown(

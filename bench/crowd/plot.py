@@ -62,10 +62,10 @@ def draw(moments: Sequence[Moment], *, marks: Sequence[Mark], title: str) -> str
         f'<svg xmlns="{XMLNS}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" {FONT} fill="{INK}">',
         f"<title>{html.escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(LEFT, 24, title, size=16),
+        text(LEFT, 24, title, size=16),
         *_panel(rates, times_s, marks, top=TOP),
         *_panel(response, times_s, marks, top=TOP + PANEL + BETWEEN),
-        _text(LEFT + _inner() / 2, HEIGHT - 10, "time since the first request, s", anchor="middle"),
+        text(LEFT + _inner() / 2, HEIGHT - 10, "time since the first request, s", anchor="middle"),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -91,7 +91,7 @@ def _panel(panel: Panel, times_s: Sequence[float], marks: Sequence[Mark], *, top
     for mark in marks:
         x = _x(mark.at_s, across[-1])
         yield f'<path d="M{x:.1f} {top}v{PANEL}" stroke="{INK}" stroke-dasharray="2 4"/>'
-        yield _text(x + 5, top + 13, mark.name)
+        yield text(x + 5, top + 13, mark.name)
     for place, curve in enumerate(panel.curves):
         yield from _line(curve, times_s, ticks[-1], across[-1], top=top)
         yield from _legend(curve, LEFT + 110 * place, top - 12)
@@ -99,15 +99,15 @@ def _panel(panel: Panel, times_s: Sequence[float], marks: Sequence[Mark], *, top
 
 def _grid(panel: Panel, ticks: Sequence[float], across: Sequence[float], *, top: float) -> Iterator[str]:
     middle = top + PANEL / 2
-    yield _text(18, middle, panel.axis, anchor="middle", turned=True)
+    yield text(18, middle, panel.axis, anchor="middle", turned=True)
     for tick in ticks:
         y = _y(tick, ticks[-1], top)
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{FAINT}"/>'
-        yield _text(LEFT - 8, y + 4, f"{tick:,.10g}", anchor="end")
+        yield text(LEFT - 8, y + 4, f"{tick:,.10g}", anchor="end")
     for tick in across:
         x = _x(tick, across[-1])
         yield f'<path d="M{x:.1f} {top + PANEL}v5" stroke="{INK}"/>'
-        yield _text(x, top + PANEL + 19, f"{tick:,.10g}", anchor="middle")
+        yield text(x, top + PANEL + 19, f"{tick:,.10g}", anchor="middle")
     yield f'<path d="M{LEFT} {top}V{top + PANEL}H{WIDTH - RIGHT}" fill="none" stroke="{INK}"/>'
 
 
@@ -130,15 +130,16 @@ def _line(
 
 def _legend(curve: Curve, x: float, y: float) -> Iterator[str]:
     yield f'<path d="M{x} {y - 4}h22" stroke="{curve.colour}" stroke-width="3"/>'
-    yield _text(x + 28, y, curve.name)
+    yield text(x + 28, y, curve.name)
 
 
-def _text(
-    x: float, y: float, text: str, *, anchor: str = "start", size: int | None = None, turned: bool = False
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int | None = None, turned: bool = False
 ) -> str:
+    """Words at a place."""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
     larger = f' font-size="{size}"' if size else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{larger}{turn}>{html.escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{larger}{turn}>{html.escape(words)}</text>'
 
 
 def _inner() -> int:

@@ -17,7 +17,7 @@ from bench.crowd.plot import Mark
 from bench.crowd.tally import RETRY_SHARE, SALE, WEIGHTS
 from bench.crowd.timeline import Kind, Moment, Times
 from bench.machine import Machine
-from bench.report import table
+from bench.tables import table
 
 USERS, SALES, MIN_SALES_PER_SECOND, MAX_MS = 100, 10_000, 1_000, 100.0
 """The brief: 100+ users, 10,000+ transactions at once, 1,000+ a second, under 100 ms."""

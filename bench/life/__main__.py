@@ -18,8 +18,8 @@ from bench.life.beside import ALONE, Beside
 from bench.life.settling import Settled
 from bench.machine import Machine
 from bench.measure import Measurements, say
-from bench.report import table
 from bench.scenarios import QUICK_SECONDS, SECONDS, SELLERS, SETTINGS
+from bench.tables import table
 from bench.webhooks import ALLOWED
 from tests.support.server import serving
 

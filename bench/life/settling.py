@@ -53,12 +53,12 @@ class Settled(NamedTuple):
         return self.succeeded / self.seconds
 
 
-def measure(place: House, people: People, server: Server) -> Settled:
+def measure(place: House, people: People, server: Server, *, recharges: int = RECHARGES) -> Settled:
     """Sell through a gateway, then let one worker bring everything to its end."""
     with simulator(place.installation) as port, _staff(server, people) as staff:
         _lead_to(staff, port)
         try:
-            _sell(server, people)
+            _sell(server, people, recharges)
             with worker(place.installation, server), closing(place.installation.connect("super")) as looking:
                 return _wait(looking)
         finally:
@@ -121,10 +121,10 @@ def _lead_to(staff: httpx.Client, port: int) -> None:
     staff.patch(path, json={"gateway": "http_json"}).raise_for_status()
 
 
-def _sell(server: Server, people: People) -> None:
+def _sell(server: Server, people: People, recharges: int) -> None:
     keys = people.keys.read_text("ascii").split()
     with httpx.Client(base_url=server.url, timeout=60) as client:
-        for first in range(0, RECHARGES, BATCH):
+        for first in range(0, recharges, BATCH):
             items = [
                 {"phone_number": NUMBER.format(place % 100), "amount": 5_000, "reference": f"out-{place}"}
                 for place in range(first, first + BATCH)

@@ -6,7 +6,7 @@ import pytest
 
 from bench import load
 from bench.load import Counts, Load, LoadFailed
-from bench.scenarios import PRICE_MINOR, Scenario
+from bench.scenarios import PRICE_MINOR, Scenario, What
 from tests.conftest import NewSeller
 from tests.support.sellers_at_hand import SellerAtHand
 from tests.support.server import Server
@@ -51,6 +51,7 @@ def test_what_was_answered_was_written(
     assert counts.others == {}
     assert counts.unanswered == 0
     assert 0 < counts.good_in_time <= counts.good == sum(each) / items
+    assert counts.sold == sum(each)
     assert all(each), "a load that is spread reaches every seller"
 
 
@@ -91,3 +92,18 @@ def test_a_load_on_another_machine_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(LoadFailed, match="another machine"):
         load.run(order, program=None)
+
+
+@pytest.mark.parametrize("program", GENERATORS)
+def test_reads_are_counted_and_sell_nothing(
+    server: Server, new_seller: NewSeller, app: Connection, tmp_path: Path, program: str | None
+) -> None:
+    seller, lines = new_seller(available=ENOUGH), tmp_path / "lines"
+    lines.write_text(f"{seller.key} /api/v1/balance\n{seller.key} /api/v1/transactions\n", encoding="ascii")
+    scenario = Scenario(connections=4, sellers=1, what=What.BALANCE, zipf=True)
+    order = Load(url=server.url, scenario=scenario, seconds=SECONDS, keys=lines, prefix="")
+
+    counts, _ = load.run(order, program=program)
+
+    assert counts.good > 0
+    assert (counts.sold, counts.others, sold(app, seller)) == (0, {}, 0)

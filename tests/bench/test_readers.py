@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import audit, load, profiling, report, yardstick
+from bench import audit, load, profiling, tables, yardstick
 from bench.audit import Audit
 from bench.load import LoadFailed
 from bench.yardstick import Unread, Yardstick
@@ -56,7 +56,7 @@ def test_stacks_are_added_up_by_function() -> None:
 
 
 def test_a_table_is_aligned_as_plain_text() -> None:
-    assert report.table(("", "per second"), [("single", "9,800"), ("a batch", "12")]).splitlines() == [
+    assert tables.table(("", "per second"), [("single", "9,800"), ("a batch", "12")]).splitlines() == [
         "|         | per second |",
         "|---------|-----------:|",
         "| single  |      9,800 |",

@@ -1,0 +1,9 @@
+"""The application that gunicorn runs."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.baseline.settings")
+
+application = get_wsgi_application()

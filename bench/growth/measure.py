@@ -1,0 +1,118 @@
+"""Speed with many recharges already there: the same singles and reads at each size, and what the disk holds.
+
+Owns the steps. Each makes sellers of its own with their past, and the load is theirs; what was there before
+stays. The last one has a hundred thousand sellers, whom the server has not met.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+import psycopg
+
+from bench import reading
+from bench.figures import Figure
+from bench.growth import disk, grow
+from bench.growth.disk import Share
+from bench.growth.grow import Grown
+from bench.house import House
+from bench.measure import Measurements, say
+from bench.scenarios import FULL, READ_LOADS, SELLERS, Scenario
+from tests.support.installation import Installation
+from tests.support.server import Server
+from topup.ledger import verify
+from topup.ledger.verify import Status
+
+ROWS = (0, 1_000_000, 10_000_000)
+QUICK_ROWS = (0, 20_000)
+MANY_SELLERS = 100_000
+QUICK_MANY_SELLERS = 2_000
+EACH_OF_MANY = 5
+"""Recharges behind each of the many sellers."""
+SAMPLE = 20
+"""Books of each step that are proved; all of them would take longer than the loads."""
+
+
+class Age(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: how many recharges and sellers there were, and what was measured then."""
+
+    recharges: int
+    sellers: int
+    figures: list[Figure]
+    disk: list[Share]
+    proved: int
+    verified: bool
+
+
+def run(
+    place: House,
+    server: Server,
+    *,
+    staff_key: str,
+    seconds: int,
+    rows: Sequence[int],
+    many: int,
+    reads: Sequence[Scenario] = READ_LOADS,
+) -> list[Age]:
+    """A step for each number of rows, and one with many sellers (0: none)."""
+    steps = [(SELLERS, wanted - there) for there, wanted in pairwise([0, *rows])]
+    if many:
+        steps.append((many, many * EACH_OF_MANY))
+    return [
+        _step(place, server, staff_key, sellers=sellers, recharges=recharges, seconds=seconds, reads=reads)
+        for sellers, recharges in steps
+    ]
+
+
+def _step(
+    place: House,
+    server: Server,
+    staff_key: str,
+    *,
+    sellers: int,
+    recharges: int,
+    seconds: int,
+    reads: Sequence[Scenario],
+) -> Age:
+    say(f"making {sellers:,} sellers with {recharges:,} recharges")
+    before = disk.sizes(place.installation)
+    grown = grow.grow(place.installation, staff_key=staff_key, sellers=sellers, recharges=recharges)
+    after = disk.sizes(place.installation)
+    loads = Measurements(house=place, people=grown.people, server=server, place=f"grown{sellers}-{recharges}")
+    loads.sell(_for(FULL, sellers), seconds=1)
+    reading.write_paths(place.installation, grown.people)
+    figures = []
+    for scenario in (FULL, *reads):
+        place.checkpoint()
+        figures.append(loads.measure(_for(scenario, sellers), seconds=seconds))
+        say(f"{figures[-1].name}: {figures[-1].per_second:,.0f}/s")
+    sample = grown.sellers[:: max(len(grown.sellers) // SAMPLE, 1)]
+    return Age(
+        recharges=_count(place),
+        sellers=sellers,
+        figures=figures,
+        disk=disk.shares(before, after, recharges=recharges) if recharges else [],
+        proved=len(sample),
+        verified=prove(place.installation, grown, sample),
+    )
+
+
+def _for(scenario: Scenario, sellers: int) -> Scenario:
+    return scenario._replace(sellers=sellers)
+
+
+def prove(installation: Installation, grown: Grown, sample: Sequence[int]) -> bool:
+    """Whether the books of some sellers prove themselves from their journals, past and load."""
+    with installation.connect("super") as connection:
+        return all(
+            report.status is Status.VERIFIED and report.movements > grown.recharges // len(grown.sellers) // 2
+            for seller in sample
+            for report in verify.verify(connection, seller_id=seller)
+        )
+
+
+def _count(place: House) -> int:
+    with psycopg.connect(place.cluster.dsn("super")) as connection:
+        row = connection.execute("SELECT count(*) FROM recharges.recharge").fetchone()
+    assert row is not None
+    return int(row[0])
