@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from topup.management import ports
@@ -90,6 +91,30 @@ def test_workers_end_when_their_main_process_is_killed() -> None:
             time.sleep(0.05)
 
         assert not answers(url)
+
+
+def test_a_worker_that_was_still_loading_ends_with_its_main_process_too() -> None:
+    """A signal that came before it serves must not be forgotten: it would listen for ever."""
+    port = ports.first_free(host="127.0.0.1", port=FIRST_PORT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.replace("slow_app", "slow_start_app")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    with process.stdout:
+        assert process.stdout.readline() == "loading\n"
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(workers, timeout=TIMEOUT_S)
+
+    for each in alive:
+        each.kill()
+    assert workers
+    assert not alive
 
 
 def test_a_taken_port_is_refused_rather_than_shared() -> None:

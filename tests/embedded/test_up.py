@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from topup.config import Config
+from topup.embedded.cluster import DATA_NAME
 from topup.embedded.lock import holder, is_held
 from topup.management import ports
 
@@ -166,3 +167,23 @@ def test_after_the_supervisor_was_killed_nothing_keeps_running(settings: Config)
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     with up(settings) as again:
         again.read_until("balance 700,000 = journal 700,000")
+
+
+def test_a_database_that_cannot_start_is_tried_until_it_can(settings: Config) -> None:
+    """A full disk is the usual reason. Meanwhile clients are told to come back."""
+    control = settings.home / DATA_NAME / "global" / "pg_control"
+    hidden = control.with_name("pg_control.hidden")
+    with up(settings) as started:
+        started.read_until("Ctrl-C")
+        control.rename(hidden)
+        for child in children_of(started.process.pid):
+            if Path(f"/proc/{child}/comm").read_text(encoding="ascii").strip() == "postgres":
+                os.kill(child, signal.SIGKILL)
+        started.read_until("It is tried again")
+        assert url_of(settings), "the rest stays up"
+        hidden.rename(control)
+        until = time.monotonic() + START_TIMEOUT_S
+        while not is_healthy(settings) and time.monotonic() < until:
+            time.sleep(0.1)
+
+        assert is_healthy(settings)

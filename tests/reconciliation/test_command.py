@@ -93,6 +93,10 @@ def test_what_is_mended_is_verified_the_next_time(
     (by,) = app.execute("SELECT rebuilt_by FROM ledger.book_rebuild WHERE seller_id = %s", [seller])
     assert statuses == [1, 0]
     assert by[0].startswith("reconcile_balances --fix by ")
+    (noted,) = app.execute(
+        "SELECT actor_id, reason FROM audit.entry WHERE seller_id = %s AND act = 'book_rebuilt'", [seller]
+    ).fetchall()
+    assert noted == (0, by[0])
 
 
 def test_without_fix_nothing_is_changed(

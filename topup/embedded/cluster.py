@@ -11,9 +11,10 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from topup.config import APP_ROLE, EMBEDDED_DATABASE, OWNER_ROLE, SUPERUSER_ROLE, Config
@@ -56,8 +57,11 @@ class Cluster:
         *,
         say: Callable[[str], None] = lambda _: None,
         wait: Callable[[float], None] = time.sleep,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`settings` are PostgreSQL's own, for the starts of this object only."""
         self.config = config
+        self._settings = settings
         self.data_dir = config.home / DATA_NAME
         self.log = BoundedLog(config.logs / "postgres.log")
         self.created = False
@@ -181,9 +185,22 @@ class Cluster:
             data_dir=self.data_dir,
             socket_dir=self.config.socket_dir,
             peer_names=self._identity.peer_names,
+            archive=self._archive(),
         )
         for path in written:
             self._identity.give(path)
+
+    def _archive(self) -> Path | None:
+        archive = self.config.archive
+        if archive is not None:
+            try:
+                archive.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ClusterError(
+                    f"WAL_ARCHIVE cannot be used: {error}. Set it to a directory of yours."
+                ) from error
+            self._identity.give(archive)
+        return archive
 
     def _launch_until_ready(self) -> None:
         until = time.monotonic() + LEFTOVER_TIMEOUT_S
@@ -195,9 +212,8 @@ class Cluster:
 
     def _launch(self) -> bool:
         """Start the server and wait: True once it is ready, False if it ended."""
-        flags = [
-            word for name, value in configuration.DURABILITY.items() for word in ("-c", f"{name}={value}")
-        ]
+        chosen = {**self._settings, **configuration.DURABILITY}
+        flags = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         postgres = [self.binaries.program("postgres"), "-D", str(self.data_dir), *flags]
         self._process = process = self._spawn(self._identity.command(postgres, directory=self.config.home))
         until = time.monotonic() + START_TIMEOUT_S
@@ -252,13 +268,13 @@ class Cluster:
 
 
 @contextmanager
-def running(config: Config) -> Iterator[Cluster]:
+def running(config: Config, *, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Cluster]:
     """A started server with roles and an empty or kept database, for as long as the block lasts.
 
     Raises HomeInUse where another process runs the server of this home. Main thread only.
     """
     with HomeLock(config.home):
-        cluster = Cluster(config)
+        cluster = Cluster(config, settings=settings)
         try:
             cluster.start()
             yield cluster

@@ -4,6 +4,7 @@ They are written anew before every start, so that a moved or upgraded installati
 here may weaken durability: `fsync`, `full_page_writes` and `synchronous_commit` stay on.
 """
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -38,16 +39,20 @@ TUNING = {
     "log_parameter_max_length_on_error": "0",
 }
 IDENT_MAP = "topup"
+# What is written is in the archive at the latest after this, also where little is sold.
+ARCHIVE_TIMEOUT = "'60s'"
 
 
-def write(*, data_dir: Path, socket_dir: Path, peer_names: Iterable[str]) -> list[Path]:
+def write(
+    *, data_dir: Path, socket_dir: Path, peer_names: Iterable[str], archive: Path | None = None
+) -> list[Path]:
     """Write the files and return them. The server must not be running."""
     main = data_dir / "postgresql.conf"
     if INCLUDE_LINE not in main.read_text(encoding="utf-8").splitlines():
         with main.open("a", encoding="utf-8") as file:
             file.write(f"\n{INCLUDE_LINE}\n")
     texts = {
-        CONFIGURATION_NAME: _settings(socket_dir),
+        CONFIGURATION_NAME: _settings(socket_dir, archive),
         "pg_hba.conf": _who_may_connect(),
         "pg_ident.conf": _who_is_who(peer_names),
     }
@@ -56,14 +61,47 @@ def write(*, data_dir: Path, socket_dir: Path, peer_names: Iterable[str]) -> lis
     return [main, *(data_dir / name for name in texts)]
 
 
-def _settings(socket_dir: Path) -> str:
+def archive_command(archive: Path) -> str:
+    """What the server runs for each finished file of its log: copied whole or not at all, and once."""
+    there = f"{_in_command(archive)}/%f.gz"
+    kept = f"sync {there}.part && mv {there}.part {there} && sync {_in_command(archive)}"
+    return (
+        f"if test -e {there}; then gzip -dc {there} | cmp -s - %p; "
+        f"else gzip -1 < %p > {there}.part && {kept}; fi"
+    )
+
+
+def restore_command(archive: Path) -> str:
+    """What a server that recovers runs for each file that it wants."""
+    there = f"{_in_command(archive)}/%f.gz"
+    return f"test -f {there} && gzip -dc {there} > %p"
+
+
+def _in_command(path: Path) -> str:
+    """A path as a shell reads it, in a text where % has a meaning."""
+    return shlex.quote(str(path)).replace("%", "%%")
+
+
+def _archiving(archive: Path | None) -> dict[str, str]:
+    if archive is None:
+        return {}
+    command = archive_command(archive).replace("\\", "\\\\").replace("'", "''")
+    return {
+        "archive_mode": "on",
+        "archive_command": f"'{command}'",
+        "archive_timeout": ARCHIVE_TIMEOUT,
+    }
+
+
+def _settings(socket_dir: Path, archive: Path | None) -> str:
     escaped = str(socket_dir).replace('"', '""').replace("'", "''").replace("\\", "\\\\")
     network = {
         "listen_addresses": "''",
         "unix_socket_directories": f"'\"{escaped}\"'",
         "unix_socket_permissions": "0777",  # the directory, of mode 0700, is what keeps others out
     }
-    lines = (f"{name} = {value}" for name, value in {**network, **TUNING, **DURABILITY}.items())
+    chosen = {**network, **TUNING, **_archiving(archive), **DURABILITY}
+    lines = (f"{name} = {value}" for name, value in chosen.items())
     return (
         "# Written before every start. Put your own settings into postgresql.auto.conf.\n"
         + "\n".join(lines)
@@ -73,7 +111,10 @@ def _settings(socket_dir: Path) -> str:
 
 def _who_may_connect() -> str:
     roles = ",".join((APP_ROLE, OWNER_ROLE, SUPERUSER_ROLE))
-    return f"# Written before every start.\nlocal all {roles} peer map={IDENT_MAP}\n"
+    return (
+        f"# Written before every start.\nlocal all {roles} peer map={IDENT_MAP}\n"
+        f"local replication {SUPERUSER_ROLE} peer map={IDENT_MAP}\n"
+    )
 
 
 def _who_is_who(peer_names: Iterable[str]) -> str:

@@ -24,10 +24,17 @@ class BoundedLog:
         return os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def turn_over_if_large(self) -> None:
-        """Keep what is there as `.1` and empty the file. Lines written meanwhile may be lost."""
+        """Keep what is there as `.1` and empty the file. Lines written meanwhile may be lost.
+
+        Where the disk has no room for a copy, none is kept: emptying the file gives it some.
+        """
         if not self.path.exists() or self.path.stat().st_size < LOG_MAX_BYTES:
             return
-        shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
+        kept = self.path.with_name(self.path.name + ".1")
+        try:
+            shutil.copyfile(self.path, kept)
+        except OSError:
+            kept.unlink(missing_ok=True)
         os.truncate(self.path, 0)
 
     def tail(self) -> str:

@@ -8,7 +8,7 @@ since 1970 UTC (`…_us`).
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -69,6 +69,7 @@ class Vector(NamedTuple):
 # `funded` and `adjusted` are where money comes from: they grow when they give.
 _SOURCES = frozenset({Account.FUNDED, Account.ADJUSTED})
 _SPENDING = frozenset({Kind.RECHARGE, Kind.HOLD})
+_ONE_DAY = timedelta(days=1)
 
 
 def _effect(giver: Account, taker: Account) -> Vector:
@@ -168,6 +169,8 @@ def decide(
     Returns the book after them and one verdict per command, in order. Nothing is raised for a
     refusal. A movement's time never goes back within a book, whatever the clock does.
     """
+    if today < book.spent_on:
+        today = _day_begun(book, today)
     verdicts = []
     for command in commands:
         refusal = _refusal(book, command, today)
@@ -183,6 +186,15 @@ def decide(
         book, movement = _write(book, command, after, now_us, today)
         verdicts.append(Verdict(Outcome.POSTED, movement, met))
     return book, verdicts
+
+
+def _day_begun(book: Book, today: date) -> date:
+    """The day that spending counts on where the clock says an earlier one than the book.
+
+    Around midnight a clock may be set back, and those of two machines differ: the day that was begun goes
+    on, or its limit could be spent again and again. A book that is further ahead met a clock that was wrong.
+    """
+    return book.spent_on if book.spent_on - today == _ONE_DAY else today
 
 
 def goes_under(movement: Movement, threshold: int) -> bool:

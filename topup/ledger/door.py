@@ -26,6 +26,7 @@ BEGIN: Statement = (SQL["begin"], ())
 HURRY: Statement = (SQL["hurry"], ())
 COMMIT: Statement = (SQL["commit"], ())
 ROLLBACK: Statement = (SQL["rollback"], ())
+ALONE: Statement = (SQL["alone"], ())
 
 
 def procedure(
@@ -74,6 +75,10 @@ def procedure(
         moved = batch.moved
         posted = [_post(books, moved, movements), *_warnings(moved, movements)]
         yield [*posted, *family.writes(batch.written), COMMIT]
+    elif any(posting.fact is not None for posting in settled.values()):
+        # What was found may be committed and not copied yet, where a wait for a standby was cut off. The
+        # locks make this commit wait too, behind it: nobody is told of what a fail-over could still lose.
+        yield [ALONE, COMMIT]
     else:
         yield [ROLLBACK]
     return [settled[place] for place in range(len(wishes))]

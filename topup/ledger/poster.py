@@ -124,7 +124,11 @@ class _Lane(Generic[W, F]):
         while True:
             batch = self.queue.take(now_s=clock.monotonic_s())
             if batch.items or batch.late:
-                await self._serve(batch)
+                try:
+                    await self._serve(batch)
+                except Exception as error:  # noqa: BLE001  # the boundary of a lane: it goes on, whatever befell
+                    for each in (*batch.late, *batch.items):
+                        each.fail(error)
             elif self._stopping:
                 return
             else:
@@ -159,9 +163,9 @@ class _Lane(Generic[W, F]):
         elif by_seller:
             _answer(waiting, [Posting(Outcome.OVERLOADED)] * len(waiting))
         else:
-            log.error("the database refused a posting", exc_info=error)
             for each in waiting:
                 each.fail(error)
+            log.error("the database refused a posting", exc_info=error)
 
     async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
         deadline_s = clock.monotonic_s() + RECONNECT_S

@@ -13,6 +13,10 @@ COMMIT
 -- name: rollback
 ROLLBACK
 
+-- name: alone
+-- Without standbys whatever was committed and is seen is on the disk, so this transaction's end need not be.
+SELECT set_config('synchronous_commit', 'off', true) WHERE current_setting('synchronous_standby_names') = ''
+
 -- name: lock_books
 -- The only place that locks books: sorted, so that two transactions never wait in a circle.
 SELECT b.seller_id, b.currency, b.active, b.key_epoch, b.daily_limit, b.per_recharge_max,

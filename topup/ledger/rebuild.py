@@ -4,7 +4,7 @@ Owns the transaction of a rebuild. It must never touch the journal, and never wr
 the database copies them from the last movement and keeps a record of what stood there before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from topup.ledger.core import Book
 from topup.ledger.door import BEGIN, COMMIT, ROLLBACK, SQL, load_book
 from topup.ledger.proof import Report, Status
 from topup.ledger.verify import continued
-from topup.trips import Connection
+from topup.trips import Connection, Statement
 
 MAX_REASON = 500
 """Characters kept of why; the table's own constraint."""
@@ -27,11 +27,19 @@ class Rebuilt(NamedTuple):
     done: bool
 
 
-def rebuild(connection: Connection, *, report: Report, minor_limit: int, by: str, now_us: int) -> Rebuilt:
+def rebuild(
+    connection: Connection,
+    *,
+    report: Report,
+    minor_limit: int,
+    by: str,
+    now_us: int,
+    beside: Sequence[Statement] = (),
+) -> Rebuilt:
     """Mend a minor discrepancy that a proof reported, if under the book's lock it still is one.
 
     Only what was written since that proof is read again, so that the seller's sales wait for moments.
-    `by` is who asked. The connection must be outside a transaction.
+    `by` is who asked, `beside` what is written with it. The connection must be outside a transaction.
     """
     if report.status is not Status.MINOR_DISCREPANCY:  # its mark vouches for a whole journal only then
         return Rebuilt(report, done=False)
@@ -42,7 +50,7 @@ def rebuild(connection: Connection, *, report: Report, minor_limit: int, by: str
             return Rebuilt(found, done=False)
         reason = found.faults[0].detail[:MAX_REASON]
         values = (book.seller_id, ids.new(book.seller_id), book.currency, book.seq, now_us, by, reason)
-        trips.run(connection, [(SQL["rebuild"], values), COMMIT])
+        trips.run(connection, [(SQL["rebuild"], values), *beside, COMMIT])
         return Rebuilt(found, done=True)
 
 

@@ -16,7 +16,7 @@ from topup.ledger.door import SQL, load_book
 from topup.ledger.proof import STRICT, Fault, Flaw, Mark, Report, Status
 from topup.trips import Connection
 
-__all__ = ["Fault", "Flaw", "Report", "Status", "continued", "verify"]
+__all__ = ["Fault", "Flaw", "Report", "Status", "continued", "snapshot", "verify"]
 
 BOOKS_PER_PAGE = 500
 ROWS_PER_FETCH = 2_000
@@ -31,7 +31,7 @@ def verify(
     minor discrepancy. The connection must be outside a transaction; it is used until the iterator ends
     or is closed.
     """
-    with _snapshot(connection):
+    with snapshot(connection):
         for book in _books(connection, seller_id):
             yield continued(connection, book, since=proof.BEGINNING, minor_limit=minor_limit)
 
@@ -48,7 +48,8 @@ def continued(connection: Connection, book: Book, *, since: Mark, minor_limit: i
 
 
 @contextmanager
-def _snapshot(connection: Connection) -> Iterator[None]:
+def snapshot(connection: Connection) -> Iterator[None]:
+    """A transaction that sees one moment and writes nothing. The connection must be outside one."""
     trips.run(connection, [(SQL["snapshot"], ())])
     try:
         yield

@@ -1,7 +1,8 @@
 """The program `topup`: `topup X` is `python manage.py X`.
 
-`up`, `serve`, `worker`, `doctor` and `simulator` start without Django, because they run beside it for
-weeks or must work where it does not load. Every other command is Django's.
+`up`, `serve`, `worker`, `doctor`, `simulator` and what proves, seals, backs up and restores start without
+Django, because they run beside it for weeks or must work where it does not load. Every other command is
+Django's.
 """
 
 import argparse
@@ -16,7 +17,9 @@ from topup.embedded.errors import ClusterError
 from topup.management.parent import SUPERVISED_VARIABLE, die_with_parent
 
 # Modules of this package, each loaded only to be run.
-LIGHT_COMMANDS = frozenset({"up", "serve", "worker", "doctor", "simulator"})
+LIGHT_COMMANDS = frozenset(
+    {"up", "serve", "worker", "doctor", "simulator", "verify", "seal", "backup", "restore"}
+)
 # These change or read the shape of the tables, which belong to the owner's role.
 OWNER_COMMANDS = frozenset(
     {

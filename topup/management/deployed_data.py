@@ -53,7 +53,8 @@ def _backups(connection: psycopg.Connection) -> Finding:
     """Only what can be told: whether the server archives its log of writes, and whether that works."""
     if _one(connection, ARCHIVING) == "off":
         advice = (
-            "set up a base backup and WAL archiving, or a replica, and restore it once: docs/howto/deploy.md"
+            "set WAL_ARCHIVE, or archive the log of your own server, and restore it once: "
+            "docs/howto/backup-and-restore.md"
         )
         return remark("Backups", "the server archives no WAL", remedy=advice)
     if _one(connection, LAST_FAILED):

@@ -58,7 +58,7 @@ def _findings(config: Config, *, deploy: bool) -> Iterator[Finding]:
         yield ok("Database", "not made yet; `topup up` makes it")
         return
     try:
-        with _reachable(config) as remark:
+        with reachable(config) as remark:
             yield ok("Server", remark)
             yield from database_checks.all_checks(config)
             if deploy:
@@ -68,12 +68,17 @@ def _findings(config: Config, *, deploy: bool) -> Iterator[Finding]:
 
 
 @contextmanager
-def _reachable(config: Config) -> Iterator[str]:
-    """Yields how the database was reached."""
+def reachable(config: Config) -> Iterator[str]:
+    """A database that answers for as long as the block lasts; yields how it was reached.
+
+    Raises ClusterError, also where there is no data to start a server on.
+    """
     if not config.embedded:
         yield "the one of DATABASE_URL"
     elif is_held(config.home):
         yield "embedded, running"
+    elif not (config.home / DATA_NAME).exists():
+        raise ClusterError(f"There is no data in {config.home}. Set TOPUP_HOME to the installation's own.")
     else:
         with running(config):
             yield "embedded, not running; started for these checks"

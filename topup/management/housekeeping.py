@@ -64,7 +64,7 @@ def _show(rows: Rows) -> None:
     ((unknown, amount, oldest_us, review, open_now),) = rows[0]
     oldest_s = (clock.now_us() - oldest_us) / clock.US_PER_SECOND if unknown else 0.0
     _gauge("topup_unknown_recharges", unknown)
-    _gauge("topup_unknown_amount_minor", amount)
+    _gauge("topup_unknown_amount_minor", int(amount))
     _gauge("topup_unknown_oldest_seconds", oldest_s)
     _gauge("topup_review_recharges", review)
     _gauge("topup_open_recharges", open_now)

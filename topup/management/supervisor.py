@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from topup.config import Config
-from topup.embedded import Cluster
+from topup.embedded import Cluster, ClusterError
 from topup.embedded.logs import BoundedLog
 from topup.management import children
 from topup.management.client import Client
@@ -31,6 +31,11 @@ WATCH_INTERVAL_S = 0.5
 RESTARTS_MAX = 5
 RESTARTS_WINDOW_S = 60
 RESTART_DELAY_S = 0.5
+# How long a database that does not start is left alone. The usual reason is a full disk, whose space
+# returns at any time; until then every client is told to come back.
+DATABASE_RETRY_S = 5
+
+_TRIED_AGAIN = f"It is tried again in {DATABASE_RETRY_S} s. Nothing is sold until it starts."
 
 
 class Restarts:
@@ -63,6 +68,7 @@ class Supervisor:
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
         self._worker_due_s: float | None = None
+        self._database_due_s: float | None = None
         self._port = 0
         self._database_restarts = Restarts()
         self._server_restarts = Restarts()
@@ -95,11 +101,11 @@ class Supervisor:
         self._worker = children.spawn(children.command("worker"), extra=extra, log=self.worker_log)
 
     def watch(self) -> None:
-        """Restart what dies, for ever. Raises StepFailed when restarting does not help, or StopRequested."""
+        """Restart what dies, for ever. Raises StepFailed when the server stays dead, or StopRequested."""
         while True:
             self._stop.wait(WATCH_INTERVAL_S)
-            if self.cluster and self.cluster.poll() is not None:
-                self._restart_database(self.cluster)
+            if self.cluster:
+                self._look_at_database(self.cluster)
             if self._server and self._server.poll() is not None:
                 self._restart_server(self._server.returncode)
             self._look_at_worker()
@@ -107,6 +113,12 @@ class Supervisor:
             self.worker_log.turn_over_if_large()
             if self.cluster:
                 self.cluster.log.turn_over_if_large()
+
+    def _look_at_database(self, cluster: Cluster) -> None:
+        if self._database_due_s is None and cluster.poll() is not None:
+            self._plan_database(cluster)
+        elif self._database_due_s is not None and time.monotonic() >= self._database_due_s:
+            self._restart_database(cluster)
 
     def _look_at_worker(self) -> None:
         if self._worker and self._worker.poll() is not None:
@@ -170,12 +182,25 @@ class Supervisor:
         self._worker = None
         self._worker_due_s = time.monotonic() + delay_s
 
+    def _plan_database(self, cluster: Cluster) -> None:
+        """Begin it anew in a moment, or in a while where that did not help: never give it up."""
+        delay_s: float = RESTART_DELAY_S
+        if self._database_restarts.allow(now_s=time.monotonic()):
+            count = f"{len(self._database_restarts)} of {RESTARTS_MAX}"
+            self._say(f"PostgreSQL ended by itself; restart {count}.")
+        else:
+            delay_s = DATABASE_RETRY_S
+            self._say(f"{_hopeless('PostgreSQL', cluster.log)}\n{_TRIED_AGAIN}")
+        self._database_due_s = time.monotonic() + delay_s
+
     def _restart_database(self, cluster: Cluster) -> None:
-        if not self._database_restarts.allow(now_s=time.monotonic()):
-            raise children.StepFailed(_hopeless("PostgreSQL", cluster.log))
-        self._say(f"PostgreSQL ended by itself; restart {len(self._database_restarts)} of {RESTARTS_MAX}.")
-        self._stop.wait(RESTART_DELAY_S)
-        cluster.start()
+        try:
+            cluster.start()
+        except (ClusterError, OSError) as error:
+            self._say(f"{error}\n{_TRIED_AGAIN}")
+            self._database_due_s = time.monotonic() + DATABASE_RETRY_S
+        else:
+            self._database_due_s = None
 
 
 def _hopeless(name: str, log: BoundedLog) -> str:

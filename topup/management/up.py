@@ -9,7 +9,7 @@ import msgspec
 from topup.config import Config, ConfigError
 from topup.embedded import ClusterError, HomeLock
 from topup.embedded.logs import BoundedLog
-from topup.management import box, children, demo, ports, proof, screen
+from topup.management import box, children, demo, ports, production, proof, screen
 from topup.management.client import ApiError, Client
 from topup.management.ports import NoFreePort
 from topup.management.signals import StopRequested, StopSignals
@@ -33,7 +33,8 @@ EXPECTED = (
 
 
 def run(config: Config) -> int:
-    """Start, watch, stop. Returns the exit status."""
+    """Start, watch, stop. Returns the exit status; ConfigError passes through."""
+    production.refuse_unsafe(config, database=False)
     shown = screen.for_stdout()
     with HomeLock(config.home) as lock, StopSignals(say=shown.say) as stop:
         supervisor = Supervisor(config=config, stop=stop, say=shown.say)

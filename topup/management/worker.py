@@ -17,7 +17,9 @@ from topup.api.event_objects import EventObjects
 from topup.config import Config
 from topup.gateways.ways import GatewaysAtHand
 from topup.ledger.poster import Poster
+from topup.management import production
 from topup.management.housekeeping import Housekeeping
+from topup.management.sealing import Sealing
 from topup.recharges.bulk_run import BulkRun
 from topup.recharges.dispatch import Dispatcher
 from topup.recharges.recorder import Recorder
@@ -46,7 +48,8 @@ STARTED = "the worker is at work"
 
 
 def run(config: Config) -> int:
-    """Work until told to stop. Returns the exit status."""
+    """Work until told to stop. Returns the exit status; ConfigError passes through."""
+    production.refuse_unsafe(config)
     logs.prepare(config)
     logging.config.dictConfig(logs.dictionary(config))
     transactions.open_in(config.logs)
@@ -99,6 +102,7 @@ class Worker:
         )
         self._bulk = BulkRun(connect, selling=self._selling)
         self._housekeeping = Housekeeping(connect)
+        self._sealing = Sealing(config)
         directory = snapshots.Directory(snapshots.of_server(config.home, config.port))
         self._beat = Beat(directory, counted_as="topup_background_workers")
 
@@ -112,10 +116,12 @@ class Worker:
         await self._deliverer.start()
         self._sweep.start()
         self._housekeeping.start()
+        self._sealing.start()
         self._beat.start()
 
     async def stop(self) -> None:
         """What asks stops first, then what writes down the answers."""
+        await self._sealing.stop()
         await asyncio.gather(self._dispatcher.stop(), self._deliverer.stop())
         await self._bulk.stop()
         await self._selling.stop()

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 from topup import clock, database
+from topup.audit import log
+from topup.audit.log import Act
 from topup.config import Config
 from topup.ledger.proof import Report
 from topup.ledger.rebuild import Rebuilt, rebuild
@@ -53,7 +55,16 @@ def reconcile(config: Config, *, seller_id: int | None = None, fix_as: str | Non
 
 
 def _mend(connection: Connection, line: Line, *, limit: int, by: str) -> Line:
-    done = rebuild(connection, report=line.report, minor_limit=limit, by=by, now_us=clock.now_us())
+    now_us, seller_id = clock.now_us(), line.report.seller_id
+    noted = log.note(
+        Act.BOOK_REBUILT,
+        subject_type="book",
+        subject_id=seller_id,
+        seller_id=seller_id,
+        reason=by,
+        at_us=now_us,
+    )
+    done = rebuild(connection, report=line.report, minor_limit=limit, by=by, now_us=now_us, beside=[noted])
     return line._replace(report=_as_found(line.report, done), mended=done.done)
 
 

@@ -84,6 +84,18 @@ def test_importing_a_file_twice_changes_nothing(scene: Scene) -> None:
     assert len(scene.cases(first)) == 2
 
 
+def test_an_import_from_a_shell_is_on_record(scene: Scene) -> None:
+    (sold,) = scene.sell()
+
+    ran, _again = scene.settle([row(sold)]), scene.settle([row(sold)])
+
+    query = "SELECT actor_id, act, reason, after FROM audit.entry WHERE subject_id = %s"
+    ((actor_id, act, reason, after),) = scene.app.execute(query, (ran.told["id"],)).fetchall()
+    assert (actor_id, act) == (0, "settlement_imported")
+    assert reason.startswith("settle import by ")
+    assert after == {"operator": "mci", "name": "day.csv", "lines": 1, "cases": 0}
+
+
 def test_another_file_of_the_day_opens_no_case_twice(scene: Scene) -> None:
     sold = scene.sell(3)
     scene.settle([row(sold[0]), row(sold[1], amount=7)])

@@ -12,9 +12,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from topup import clock, database, ids, phones, trips
+from topup.audit import log
+from topup.audit.log import Act
 from topup.config import Config
 from topup.ledger import direct
 from topup.ledger.outcomes import Outcome
@@ -327,6 +330,20 @@ class _Import:
         file.lines, file.bad, file.bad_lines = staged.lines, staged.bad, staged.shown
         file.day, file.cases = self._day, file.opened().count()
         file.done_at_us = clock.now_us()
-        file.save()
+        with transaction.atomic():
+            file.save()
+            self._note()
         stage.clear(self._connection, self._id)
         return file
+
+    def _note(self) -> None:
+        """Who imported what is on record, from the console and from a shell alike."""
+        file, by = self._file, self._asked.by
+        log.write(
+            Act.SETTLEMENT_IMPORTED,
+            subject_type="settlement_file",
+            subject_id=file.pk,
+            by=by,
+            reason=file.by_whom if by == NOBODY else "",
+            after={"operator": file.operator, "name": file.name, "lines": file.lines, "cases": file.cases},
+        )

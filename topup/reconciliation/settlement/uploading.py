@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from topup.audit import log
-from topup.audit.log import Act
 from topup.config import Config
 from topup.reconciliation.settlement import importing, keeping
 from topup.reconciliation.settlement.importing import Asked, Done
@@ -42,14 +40,4 @@ def import_upload(
         with path.open("wb") as file:
             file.writelines(pieces)
         asked = Asked(path, name or "upload", code, columns, day, by, username)
-        done = importing.import_file(config, asked, lambda *_: None)
-    if not done.before:
-        told = {"operator": code, "name": done.file.name, "lines": done.file.lines, "cases": done.file.cases}
-        log.write(
-            Act.SETTLEMENT_IMPORTED,
-            subject_type="settlement_file",
-            subject_id=done.file.pk,
-            by=by,
-            after=told,
-        )
-    return done
+        return importing.import_file(config, asked, lambda *_: None)

@@ -1,0 +1,1 @@
+"""Tampering: what a superuser changes past every guard, and who finds it."""

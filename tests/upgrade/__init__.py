@@ -1,0 +1,1 @@
+"""Upgrading: what earlier versions wrote, read and served by this one."""
