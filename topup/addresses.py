@@ -14,6 +14,8 @@ _NEVER = [
     ipaddress.ip_network(written)
     for written in ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48", "2001::/23")
 ]
+SUBNET_BITS = 64
+"""What one customer of an IPv6 provider has at the least, with any number of addresses in it."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LAST_32_BITS = 0xFFFF_FFFF
 
@@ -37,6 +39,16 @@ def literal(host: str) -> Address | None:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return None
+
+
+def source(written: str) -> str:
+    """What a limit by address counts under: the address, or the network that an IPv6 one is in."""
+    address = literal(written) if ":" in written else None
+    if not isinstance(address, ipaddress.IPv6Address):
+        return written
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, SUBNET_BITS), strict=False))
 
 
 def plain(hosts: Iterable[str]) -> frozenset[str]:

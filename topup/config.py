@@ -52,6 +52,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database_owner_url: Annotated[
         str, _setting("The same database as the role that owns the tables; only `topup migrate` uses it")
     ] = ""
+    wal_archive: Annotated[
+        str,
+        _setting(
+            "Directory to which the embedded server copies its log of writes, so that `topup restore` can go "
+            "to any moment since a backup; best on another disk. Empty: it keeps none"
+        ),
+    ] = ""
     redis_url: Annotated[
         str,
         _setting(
@@ -114,6 +121,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "Log-ins a minute from one address in one process, with `REDIS_URL` in all; 0: no limit", ge=0
         ),
     ] = 30
+    wrong_keys_per_minute: Annotated[
+        int,
+        _setting(
+            "Keys a minute from one address (of IPv6: one network of 64 bits) that may turn out wrong in one "
+            "process; after that only keys that it knows are served from there; 0: no limit",
+            ge=0,
+        ),
+    ] = 120
 
     login_failures_max: Annotated[
         int,
@@ -206,6 +221,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def logs(self) -> Path:
         return Path(self.log_dir).expanduser().resolve() if self.log_dir else self.home / "logs"
+
+    @property
+    def archive(self) -> Path | None:
+        return Path(self.wal_archive).expanduser().resolve() if self.wal_archive else None
 
     @property
     def socket_dir(self) -> Path:

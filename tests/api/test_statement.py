@@ -75,7 +75,8 @@ def test_without_a_range_it_is_the_whole_book(api: Api, app: Connection, new_sel
     read = statement(api(seller))
 
     assert_it_adds_up(read)
-    assert list(read) == ["seller_id", "currency", "from", "to", "opening", "movements", "closing", "totals"]
+    names = ["seller_id", "currency", "from", "to", "opening", "movements", "closing", "totals", "seal"]
+    assert list(read) == names
     assert (read["seller_id"], read["currency"], read["from"]) == (seller.id, "IRR", None)
     assert read["opening"] == {"available": 0, "held": 0, "version": 0}
     assert read["closing"] == {"available": 978, "held": 0, "version": 8}

@@ -1,7 +1,5 @@
 """The API as one ASGI application: routes, errors, and what every answer carries."""
 
-import re
-import secrets
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router
@@ -14,7 +12,6 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
@@ -24,6 +21,7 @@ from topup.api import (
     callbacks,
     cases,
     credit_requests,
+    described,
     disputes,
     docs,
     errors,
@@ -34,6 +32,7 @@ from topup.api import (
     operators,
     phone_numbers,
     recharges,
+    request_ids,
     reviews,
     sellers,
     settlements,
@@ -50,10 +49,8 @@ from topup.sellers.key_use import Seen
 from topup.telemetry import context, requests, security
 
 SYSTEMS = (topupengine.router, payledger.router, chargeservice.router)
-TURNED_AWAY = frozenset({401, 403})
 MOUNTED = "/static"
 """What Litestar has no template for: the files."""
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 def create(engine: Engine, *, static: list[str]) -> Application:
@@ -107,7 +104,7 @@ def create(engine: Engine, *, static: list[str]) -> Application:
         state=State({"engine": engine}),
         logging_config=None,
     )
-    return _with_headers(front.before(app, engine), engine.key_use.seen)
+    return _with_headers(app, engine.key_use.seen)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -122,7 +119,7 @@ def _openapi() -> OpenAPIConfig:
         version="1",
         description="Sell mobile recharges from prepaid credit. Amounts are whole rials.",
         path="/api",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[described.Document(path="/openapi.json")],
         components=Components(security_schemes={"key": key}),
         security=[{"key": []}],
         use_handler_docstrings=True,
@@ -137,7 +134,8 @@ def _with_headers(app: Application, seen: Seen) -> Application:
             await app(scope, receive, send)
             return
         began_s, path = clock.monotonic_s(), scope["path"]  # Litestar writes another path into the scope
-        request_id, ours = _request_id(scope)
+        sent = [value for name, value in scope["headers"] if name == request_ids.HEADER]
+        request_id, ours = request_ids.of(sent[0] if sent else None)
         context.begin(request_id, ours=ours)
         state: dict[str, Any] = scope.setdefault("state", {})  # Litestar's per-request state
         state["request_id"] = request_id
@@ -174,18 +172,10 @@ def _count(scope: Scope, seen: Seen, *, path: str, began_s: float) -> None:
             request_id=state["request_id"],
             began_s=began_s,
         )
-    if status in TURNED_AWAY:
+    if status in requests.TURNED_AWAY:
         address = scope["client"][0] if scope.get("client") else ""
         code = str(state.get("code", "forbidden"))
         security.turned_away(status=status, code=code, method=method, route=route, address=address)
-
-
-def _request_id(scope: Scope) -> tuple[str, bool]:
-    """The id of a request, and whether it is ours or the client's."""
-    for name, value in scope["headers"]:
-        if name == b"request-id" and _REQUEST_ID.fullmatch(value):
-            return str(value, "ascii"), False
-    return secrets.token_hex(requests.ID_BYTES), True
 
 
 def _problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:

@@ -24,6 +24,7 @@ from topup.trips import Row
 MAX_REMEMBERED = 100_000
 """Keys remembered per process, some 50 MB at the most."""
 _HIT, _MISS = ("hit",), ("miss",)
+SCHEMES = frozenset({"token", "bearer"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FIND_KEY = """
@@ -95,7 +96,7 @@ def unauthenticated() -> Problem:
 def presented(authorization: str) -> keys.Key:
     """The key in an Authorization header. Raises Problem where there is none."""
     scheme, _, written = authorization.partition(" ")
-    key = keys.read(written.strip()) if scheme.lower() in ("token", "bearer") else None
+    key = keys.read(written.strip()) if scheme.lower() in SCHEMES else None
     if key is None:
         raise unauthenticated()
     return key

@@ -116,6 +116,13 @@ def explain(message: str) -> Problem:
     return invalid(path or "body", text[:1].lower() + text[1:])
 
 
+def refuse_numbers(request: ApiRequest, *names: str) -> None:
+    """A time in a query is written as one: Litestar would read `0.5` as half a second after 1970."""
+    for name in names:
+        if ":" not in request.query_params.get(name, ":"):
+            raise invalid(name, "is no RFC 3339 time such as 2026-01-31T00:00:00Z")
+
+
 def required_key(request: ApiRequest, key: str | None) -> str:
     """The Idempotency-Key header where it must be sent. Raises Problem."""
     if key is None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from litestar import Router, get, patch
 
 from topup import clock, ids
-from topup.api import engine, errors, guards, pages, schemas
+from topup.api import bodies, engine, errors, guards, pages, schemas
 from topup.api.bodies import ApiRequest
 from topup.api.errors import invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
@@ -21,6 +21,7 @@ ABOVE_ALL_SEQS = 2**62
 @get("/balance", guards=[guards.seller], summary="Balance, now or at a time")
 async def read_balance(request: ApiRequest, at: datetime | None = None) -> BalanceOut:
     """`total` is what is available and held together; `version` numbers the last movement."""
+    bodies.refuse_numbers(request, "at")
     return await balance_of(request, request.user.seller_id, at)
 
 

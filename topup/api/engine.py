@@ -66,6 +66,7 @@ class Engine:
         self.keys = KeyMemory()
         self.key_rate = Limiter(Policy("key", config.rate_limit_per_second, 1), shared=bool(config.redis_url))
         self.login_rate = Limiter(Policy("login", config.login_limit_per_minute, 60))
+        self.wrong_keys = Limiter(Policy("wrong_keys", config.wrong_keys_per_minute, 60))
         self.callback_rate = Limiter(CALLBACK_RATE)
         self.unsigned_callback_rate = Limiter(UNSIGNED_CALLBACK_RATE)
         self._sharing, self._around = _with_redis(config, self.key_rate)

@@ -6,7 +6,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from topup import clock
+from topup import addresses, clock
 from topup.api import auth, engine, errors
 from topup.api.auth import FIND_KEY, FIND_STANDING, Caller, Remembered
 from topup.api.errors import Code, Problem
@@ -118,10 +118,13 @@ async def _identify(connection: Connection) -> Caller:
 
 
 async def _by_key(connection: Connection, key: keys.Key) -> Caller:
-    own = engine.of(connection)
+    own, source = engine.of(connection), addresses.source(address(connection))
+    if own.wrong_keys.is_past(source) and own.keys.recall(key) is None:
+        own.wrong_keys.check(source)
     rows = await own.read(FIND_KEY, (key.id,))
     remembered = auth.from_row(rows[0]) if rows else None
     if remembered is None or not key.matches(remembered.secret_sha256):
+        own.wrong_keys.count(source)
         raise auth.unauthenticated()
     _note_use(connection, key, remembered)
     caller = auth.check(remembered, address=address(connection), now_us=clock.now_us())

@@ -3,7 +3,7 @@
 import hmac
 import ipaddress
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
@@ -35,7 +35,13 @@ def _on_this_machine(connection: ASGIConnection) -> bool:  # type: ignore[type-a
     return here and PROXIED not in connection.headers
 
 
-@get("/api/metrics", guards=[may_read], tags=["operation"], summary="Metrics for Prometheus")
+@get(
+    "/api/metrics",
+    guards=[may_read],
+    media_type=MediaType.TEXT,
+    tags=["operation"],
+    summary="Metrics for Prometheus",
+)
 async def read_metrics(request: ApiRequest) -> Response[bytes]:
     """All workers together, in Prometheus' text format."""
     total = await engine.of(request).beat.total()

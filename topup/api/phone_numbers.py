@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, Router, delete, get, post
+from litestar.openapi.datastructures import ResponseSpec
 
 from topup import clock, phones
 from topup.api import engine, errors, guards, schemas
@@ -85,7 +86,12 @@ async def list_numbers(
     return part.page(rows, lambda row: show(phone_numbers.known(row), prefixes, own.config.default_currency))
 
 
-@post("/", guards=[guards.seller, guards.may(Deed.SELL)], summary="Keep a number under a label")
+@post(
+    "/",
+    guards=[guards.seller, guards.may(Deed.SELL)],
+    responses={200: ResponseSpec(PhoneNumberOut, description="It was kept already")},
+    summary="Keep a number under a label",
+)
 async def keep_number(request: ApiRequest, data: PhoneNumberIn) -> Response[PhoneNumberOut]:
     """201; 200 where it was kept already, with the label that is sent now."""
     own = engine.of(request)

@@ -56,6 +56,15 @@ class Limiter:
             self._untold.counts[caller] = self._untold.counts.get(caller, 0) + 1
         return self._headers(seen[1], left_s=(window + 1) * self.policy.window_s - now_s)
 
+    def is_past(self, caller: str) -> bool:
+        """Whether this caller has passed its quota in this window; it counts nothing."""
+        seen = self._windows.get(caller)
+        return (
+            seen is not None
+            and 0 < self.policy.quota < seen[1]
+            and seen[0] == clock.now_us() // clock.US_PER_SECOND // self.policy.window_s
+        )
+
     def take(self) -> Counted:
         """What was counted since it was taken last."""
         taken, self._untold = self._untold, Counted(self._untold.window, {})

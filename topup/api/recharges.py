@@ -161,6 +161,7 @@ async def list_recharges(
     ending_before: Edge = None,
 ) -> Page[RechargeOut]:
     """Newest first. A seller sees its own; staff see all, or those of `seller_id`."""
+    bodies.refuse_numbers(request, "created_from", "created_to")
     if reference is not None and not bodies.is_key(reference):
         return Page(data=[], has_more=False)  # no recharge can have it
     part = pages.wanted(limit=limit, starting_after=starting_after, ending_before=ending_before)

@@ -11,6 +11,7 @@ import msgspec
 from topup.api import schemas
 from topup.api.schemas import TransactionOut
 from topup.ledger.statement import Balance, Totals
+from topup.reconciliation.seals.document import Inclusion
 from topup.spreadsheet import lines
 
 _COLUMNS = (
@@ -51,11 +52,13 @@ class HeadOut(schemas.Output, frozen=True, rename={"from_time": "from"}):
 
 
 class StatementOut(HeadOut, frozen=True, rename={"from_time": "from"}):
-    """`movements` are oldest first; opening and movements make the closing."""
+    """`movements` are oldest first; opening and movements make the closing. `seal` proves that the book is in
+    the newest seal, whose version may lie before or after the closing; null where there is none."""
 
     movements: list[TransactionOut]
     closing: BalanceAtOut
     totals: TotalsOut
+    seal: Inclusion | None
 
 
 class Writer(Protocol):
@@ -67,7 +70,7 @@ class Writer(Protocol):
 
     def page(self, movements: list[TransactionOut]) -> bytes: ...
 
-    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes: ...
+    def end(self, head: HeadOut, closing: Balance, totals: Totals, seal: Inclusion | None) -> bytes: ...
 
 
 class JsonWriter:
@@ -87,8 +90,8 @@ class JsonWriter:
         self._separator = b","
         return written
 
-    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes:
-        last = {"closing": closing._asdict(), "totals": totals._asdict()}
+    def end(self, head: HeadOut, closing: Balance, totals: Totals, seal: Inclusion | None) -> bytes:
+        last = {"closing": closing._asdict(), "totals": totals._asdict(), "seal": seal}
         return b"]," + self._encode(last)[1:]
 
 
@@ -103,7 +106,7 @@ class CsvWriter:
     def page(self, movements: list[TransactionOut]) -> bytes:
         return lines(_movement_row(movement) for movement in movements)
 
-    def end(self, head: HeadOut, closing: Balance, totals: Totals) -> bytes:
+    def end(self, head: HeadOut, closing: Balance, totals: Totals, seal: Inclusion | None) -> bytes:
         return lines([_balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))])
 
 

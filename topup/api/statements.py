@@ -4,6 +4,7 @@ Owns what a client may ask for. It must never hold a whole statement, nor a data
 a client reads: each page is read, written and forgotten.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from topup.api.statement_forms import WRITERS, BalanceAtOut, Format, HeadOut, St
 from topup.api.streaming import Desk, Streamed
 from topup.ledger import statement
 from topup.ledger.statement import Span, Sums, TooManyMovements
+from topup.reconciliation.seals import keeping
 
 LATEST_US = 253_402_300_799_999_999
 """The last microsecond of the year 9999, after which no time can be written."""
@@ -112,7 +114,10 @@ async def _pieces(
             rows = await own.read(*statement.read_page(found, after=sums.balance.version))
             sums.add(rows)
             yield writer.page([schemas.transaction(row) for row in rows])
-        yield writer.end(head, sums.close(), sums.totals)
+        seal = await asyncio.to_thread(
+            keeping.inclusion, own.config, seller_id=seller_id, currency=found.currency
+        )
+        yield writer.end(head, sums.close(), sums.totals, seal)
 
 
 async def _span(own: Engine, seller_id: int, from_us: int, to_us: int) -> Span:
