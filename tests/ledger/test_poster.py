@@ -1,6 +1,7 @@
 """The poster: batches that keep order, one effect for each wish, and trouble that stays with its cause."""
 
 import asyncio
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -217,6 +218,32 @@ def test_a_poison_wish_is_refused_alone(
         ours = [sale.reference for sale in good if sale.seller_id == seller]
         assert posting.references_of(app, seller) == ours
     posting.assert_books_prove_themselves(app, *sellers)
+
+
+class FailingLog(logging.Handler):
+    """A log that cannot be written, and says so to whoever logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise OSError("No space left on device")
+
+
+@in_a_loop
+async def test_a_lane_goes_on_after_whatever_befell_a_batch(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    """Else everybody after it would wait for ever."""
+    seller = new_seller(available=10 * PRICE).id
+    nowhere = FailingLog()
+    logging.getLogger("topup.ledger.poster").addHandler(nowhere)
+    try:
+        async with selling(installation.config, lanes=1) as poster:
+            with pytest.raises(errors.DataError):
+                await poster.submit(a_sale(seller, reference="a NUL \x00"))
+            after = await poster.submit(a_sale(seller))
+    finally:
+        logging.getLogger("topup.ledger.poster").removeHandler(nowhere)
+
+    assert after.outcome is POSTED
 
 
 @in_a_loop

@@ -1,5 +1,7 @@
 """Many processes write one log: no line is lost, torn or out of bounds, however often it is turned over."""
 
+import io
+import logging
 import os
 import stat
 import subprocess
@@ -12,8 +14,10 @@ import pytest
 from tests.support.installation import ROOT
 from tests.telemetry import scenes
 from topup.telemetry.files import SharedFile
+from topup.telemetry.logs import Lines
 from topup.telemetry.writer import MAX_WAITING_LINES, Log, Writer
 
+FULL = Path("/dev/full")
 EACH = 2_000
 MAX_BYTES = 4_096
 PROGRAM = """
@@ -95,3 +99,16 @@ def test_a_log_that_cannot_be_written_stops_nobody(
     writer.flush()
 
     assert "log lines are lost" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+def test_a_log_that_nobody_can_write_fails_nobody_who_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the logs is full, and so is that behind stderr: a sale goes on without its line."""
+    handler = Lines(str(tmp_path / "logs"), threaded=False)
+    record = logging.LogRecord("topup", logging.WARNING, __file__, 1, "said", None, None)
+
+    with io.TextIOWrapper(FULL.open("wb", buffering=0), write_through=True) as nowhere:
+        monkeypatch.setattr("sys.stderr", nowhere)
+        handler.handle(record)

@@ -189,7 +189,7 @@ def test_staff_only_and_a_suspended_seller_are_told(
 
 
 def test_the_servers_own_lines_are_utc_json(server: Server, log: Callable[[Log], Path]) -> None:
-    started = scenes.awaited(log(Log.APPLICATION), lambda line: line["logger"] == "_granian")
+    started = scenes.awaited(log(Log.APPLICATION), lambda line: line["logger"] == "topup.management.serve")
 
     assert all(UTC.fullmatch(line["time"]) for line in started)
 

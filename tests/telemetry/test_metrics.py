@@ -109,7 +109,7 @@ def test_no_label_holds_an_id_or_what_a_client_made_up(
     sold = sell(api(seller), "one").json()["id"]
     api(seller).get(f"/api/v1/recharges/{sold}")
     api().get("/api/v1/made-up-987654321")
-    api().request("MADE-UP", "/api/v1/balance")
+    api().request("PROPFIND", "/api/v1/balance")
     api().get(f"/admin/sellers/seller/{seller.id}/change/")
 
     labels = {value for _, pairs in scenes.scraped(api()) for name, value in pairs if name != "le"}

@@ -6,6 +6,7 @@ errors into error.log too, with their traceback. Movements go another way (`tran
 """
 
 import atexit
+import contextlib
 import json
 import logging
 import re
@@ -53,7 +54,7 @@ def prepare(config: Config) -> None:
 
 
 def dictionary(config: Config, *, threaded: bool = True) -> dict[str, Any]:  # the shape is logging.config's
-    """The configuration for `logging.config.dictConfig`, Django's LOGGING and Granian's. Sets structlog up.
+    """The configuration for `logging.config.dictConfig` and Django's LOGGING. Sets structlog up.
 
     A process that forks others must not be `threaded`; it writes its few lines itself.
     """
@@ -67,8 +68,7 @@ def dictionary(config: Config, *, threaded: bool = True) -> dict[str, Any]:  # t
         "root": {"handlers": ["lines"], "level": config.log_level},
         "loggers": {
             SECURITY_LOGGER: {**lines, "level": "INFO"},
-            "_granian": {**lines, "level": "INFO"},
-            "granian.access": {**lines, "level": "INFO"},
+            "uvicorn": {**lines, "level": "WARNING"},
             # Its warnings tell that a pipeline ended by the error that is raised anyway.
             "psycopg": {"level": "ERROR"},
             # Django's own handlers would mail errors and print them in a form of their own.
@@ -106,7 +106,8 @@ class Lines(logging.Handler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own name
         """Say that a line is lost, without its values: they were not redacted."""
-        sys.stderr.write(f"topup: a line of {record.name} could not be logged\n")
+        with contextlib.suppress(OSError, ValueError):  # where stderr is a file on a full disk, or closed
+            sys.stderr.write(f"topup: a line of {record.name} could not be logged\n")
 
 
 def _set_up_structlog() -> None:

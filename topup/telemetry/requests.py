@@ -7,6 +7,8 @@ ID_BYTES = 12
 """Random bytes of a request's id."""
 UNKNOWN = "unknown"
 """The route of what matched none."""
+TURNED_AWAY = frozenset({401, 403})
+"""Answers that security.log is told of."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _STATUSES = {status: str(status) for status in range(100, 600)}
 
