@@ -64,6 +64,9 @@ a book can hold the largest number   : credit {LARGEST} => available {LARGEST} f
 and not one more                     : credit {LARGEST} | credit 1 !balance_too_large => available {LARGEST} funded {LARGEST}
 an adjustment cannot pass it either  : credit {LARGEST} | adjustment 1 !balance_too_large => available {LARGEST} funded {LARGEST}
 what was ever funded counts          : credit {LARGEST} | recharge 9 | credit 1 !balance_too_large => available {LARGEST - 9} sold 9 funded {LARGEST}
+what was deducted makes no room      : credit {LARGEST} | deduction 9 | credit 1 !balance_too_large => available {LARGEST - 9} funded {LARGEST} adjusted -9
+everything can be deducted           : credit {LARGEST} | deduction {LARGEST} => funded {LARGEST} adjusted {-LARGEST}
+a deduction beside the largest number: credit {LARGEST} | deduction 9 => available {LARGEST - 9} funded {LARGEST} adjusted -9
 the largest number can be sold       : credit {LARGEST} | recharge {LARGEST} => sold {LARGEST} funded {LARGEST}
 """  # noqa: E501  # a story is one line
 

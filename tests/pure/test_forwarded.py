@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from topup.config import ConfigError, load
-from topup.site.forwarded import trusting
+from topup.site.forwarded import Proxies, trusting
 
 PROXIES = [ipaddress.ip_network(each) for each in ("10.0.0.0/8", "2001:db8::/32")]
 PROXY = "10.0.0.7"
@@ -23,7 +23,7 @@ def seen(*forwarded: str, peer: str = PROXY, proto: str | None = None) -> tuple[
     headers = [(b"x-forwarded-for", each.encode()) for each in forwarded]
     headers += [(b"x-forwarded-proto", proto.encode())] if proto is not None else []
     scope = {"type": "http", "client": (peer, 4711), "scheme": "http", "headers": headers}
-    asyncio.run(trusting(app, PROXIES)(scope, _nothing, _nothing))  # type: ignore[arg-type]  # never called
+    asyncio.run(trusting(app, Proxies(PROXIES))(scope, _nothing, _nothing))  # type: ignore[arg-type]  # never called
     return scopes[0]["client"][0], scopes[0]["scheme"]
 
 

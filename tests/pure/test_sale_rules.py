@@ -34,6 +34,10 @@ def test_naming_the_operator_that_was_found_is_another_body() -> None:
     assert rules.differences(UNNAMED, samples.a_recharge_of(NAMED)) == ["operator"]
 
 
+def test_a_sale_is_in_rials_and_watched_for_duplicates_unless_it_says_otherwise() -> None:
+    assert (UNNAMED.currency, UNNAMED.allow_duplicate) == ("IRR", False)
+
+
 def test_who_asks_and_with_which_key_is_no_difference() -> None:
     again = UNNAMED._replace(actor_id=99, key_epoch=5, id="01920000-0000-7000-8000-00000000ffff")
 
