@@ -10,7 +10,8 @@ from tests.support.installation import ROOT
 
 PURE = [
     "topup.ledger.core", "topup.ledger.chain", "topup.ledger.outcomes", "topup.ledger.batching",
-    "topup.ledger.literals", "topup.ledger.proof", "topup.reconciliation.rules", "topup.recharges.case_kinds",
+    "topup.ledger.literals", "topup.ledger.proof", "topup.ledger.merkle", "topup.reconciliation.rules",
+    "topup.reconciliation.facts", "topup.reconciliation.seals.document", "topup.recharges.case_kinds",
     "topup.reconciliation.settlement.mapping", "topup.reconciliation.settlement.lines",
     "topup.reconciliation.settlement.verdicts", "topup.recharges.rules",
     "topup.recharges.lifecycle", "topup.credit.lifecycle",

@@ -23,6 +23,7 @@ EVERYWHERE = {
     "topup/webhooks/queries.sql:untold": "a worker tells events of whatever seller; few are untold",
     "topup/webhooks/queries.sql:old_deliveries": "housekeeping forgets what is old, of whatever seller",
     "topup/ledger/queries.sql:list_books": "a proof of all books reads all books, page by page",
+    "topup/reconciliation/facts.sql:next_in_journal": "a proof of all looks for journals without a book",
     "topup/recharges/dispatch.sql:candidates": "a worker looks for what is due over all sellers, unlocked",
     "topup/recharges/dispatch.sql:sent_lately": "an operator's gap is per number, whoever sold it",
     "topup/recharges/dispatch.sql:open_totals": "the metrics of what is open, every 10 s",
@@ -32,6 +33,8 @@ EVERYWHERE = {
     "topup/recharges/cases.sql:list_cases": "the queue of staff is over all sellers, and of none",
     "topup/recharges/cases.sql:count_open_cases": "the metric of open cases, every 10 s",
     "topup/console/queries.sql:unknown_by_age": "the dashboard's count of what is unknown, which is little",
+    "topup/console/queries.sql:same_bank_reference": "a transfer is used once, whoever names it",
+    "topup/console/queries.sql:same_receipt": "so is its receipt",
     "topup/api/health.sql:worker": "whether anything at all is open",
 }
 WRITING_CTE = r"\bWITH\b.*\bAS\s*(NOT\s+)?(MATERIALIZED\s*)?\(\s*(INSERT|UPDATE|DELETE|MERGE)"
