@@ -1,7 +1,9 @@
 """A client that takes too long, or one too many, is sent away; the others are answered."""
 
+import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -105,3 +107,15 @@ def test_one_connection_too_many_is_told_to_come_again(
 
     assert refusal.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 1\r\n" in refusal
+    assert json.loads(refusal.partition(b"\r\n\r\n")[2])["code"] == "overloaded"
+
+
+def test_who_reads_a_long_answer_slowly_has_all_of_it(connect: Connect) -> None:
+    with connect() as slow:
+        slow.sendall(GET.replace(b"GET /", b"GET /long"))
+        read = 0
+        while read < len(LONG) * MANY:
+            part = slow.recv(2**21)
+            assert part, "hung up on"
+            read += len(part)
+            time.sleep(SOON_S / 20)

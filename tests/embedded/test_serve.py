@@ -131,3 +131,19 @@ def test_a_taken_port_is_refused_rather_than_shared() -> None:
 
     assert second.returncode == 1
     assert "is taken" in second.stderr
+
+
+def test_an_application_that_cannot_be_loaded_is_tried_once() -> None:
+    port = ports.first_free(host="127.0.0.1", port=FIRST_PORT)
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("slow_app", "no_such_app")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PORT": str(port)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.count("ModuleNotFoundError") == 1

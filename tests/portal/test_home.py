@@ -36,7 +36,7 @@ def figures_on(seller: SellerAtHand, now_us: int) -> Any:  # `home_figures.Figur
     from topup.portal.pages import home_figures  # noqa: PLC0415  # needs an installation
 
     days = home_figures.days_of(now_us, language="en", zone="Asia/Tehran")
-    return home_figures.read(seller.id, "IRR", days)
+    return home_figures.read(seller.id, "IRR", days, version=0)
 
 
 def test_what_was_given_back_is_not_sold(
@@ -50,6 +50,17 @@ def test_what_was_given_back_is_not_sold(
     today = visit(seller).open("/").text.split('id="today"')[1].split("</section>")[0]
 
     assert '<bdi class="figure">3,000</bdi>' in today
+
+
+def test_a_sale_is_in_the_figures_at_the_next_look(visit: Visit, new_seller: NewSeller, sell: Sell) -> None:
+    seller = new_seller(available=1_000_000)
+    looking = visit(seller)
+    looking.open("/")
+
+    sell(seller, 770_000, "one")
+
+    today = looking.open("/").text.split('id="today"')[1].split("</section>")[0]
+    assert '<bdi class="figure">77,000</bdi>' in today
 
 
 def test_a_seller_sees_its_own_sales_alone(visit: Visit, new_seller: NewSeller, sell: Sell) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
-import psycopg
 
 from topup import clock
 from topup.api import auth, bodies, errors, recharges, request_ids
@@ -135,7 +134,7 @@ class Front:
                 return None
             sold, replayed = recharges.answer(posting, plain.sale)
             headers, body = REPLAYED if replayed else JSON, _encode(sold)
-        except (Problem, psycopg.Error) as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of a request: whoever waits is answered
             context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
             problem = error if isinstance(error, Problem) else errors.internal(error, plain.request_id)
             status, code = problem.status, problem.code

@@ -6,6 +6,7 @@ ends. It never starts a database; `topup up` does.
 
 import importlib
 import logging.config
+import resource
 import socket
 import sys
 from functools import partial
@@ -62,6 +63,10 @@ def listening(*, host: str, port: int) -> socket.socket:
 
 def _work(target: str, listener: socket.socket) -> None:
     """Import the application and answer. Runs in each worker."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most, most)
+    )  # each client is a file; the usual limit is 1,024
     module_name, _, name = target.partition(":")
     module = importlib.import_module(module_name)
     answer(getattr(module, name), listener, protocol=getattr(module, PROTOCOL, "httptools"))

@@ -19,8 +19,10 @@ from topup.management.parent import die_with_parent
 STARTUP_FAILED = 3
 """The exit status of a worker whose application would not start."""
 EXIT_PROBLEM = 1
+YOUNG_S = 2.0
+"""A worker that ends within this time did not get to work: the next one would not either."""
 PAUSE_S = 1.0
-"""Before a worker is started anew that could not start: its database may come back."""
+"""Before a worker is started anew that was young or could not start: its database may come back."""
 LOOK_S = 1.0
 """How often the parent looks at its workers where nothing wakes it."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -30,20 +32,47 @@ def run(work: Callable[[], None], *, count: int, stop_s: float) -> int:
     """Keep `count` processes at work until told to stop; they have `stop_s` seconds to end. Returns the
     exit status, which tells where the first ones could not start."""
     with _woken() as told:
-        workers = [_start(work) for _ in range(count)]
-        first = {worker.pid for worker in workers}
+        workers = [_Worker(work) for _ in range(count)]
+        first = frozenset(worker.process.pid for worker in workers)
         try:
             while not told.stop:
-                told.wait([worker.sentinel for worker in workers])
+                told.wait([worker.process.sentinel for worker in workers])
                 for place, worker in enumerate(workers):
-                    if worker.is_alive() or told.stop:
+                    if worker.process.is_alive() or told.stop:
                         continue
-                    if worker.exitcode == STARTUP_FAILED and worker.pid in first:
+                    if worker.could_not_start and worker.process.pid in first:
                         return EXIT_PROBLEM
-                    workers[place] = _again(worker, work)
+                    workers[place] = worker.again(work)
         finally:
-            _end(workers, stop_s=stop_s)
+            _end([worker.process for worker in workers], stop_s=stop_s)
     return 0
+
+
+class _Worker:
+    """A process at work, and since when."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self.process = _start(work)
+        self._since_s = time.monotonic()
+
+    @property
+    def _was_young(self) -> bool:
+        return time.monotonic() - self._since_s < YOUNG_S
+
+    @property
+    def could_not_start(self) -> bool:
+        """Whether it ended by itself before it was at work; a signal says nothing of the next one."""
+        status = self.process.exitcode or 0
+        return status == STARTUP_FAILED or (status > 0 and self._was_young)
+
+    def again(self, work: Callable[[], None]) -> "_Worker":
+        ended = self.process
+        sys.stderr.write(
+            f"topup: API worker {ended.pid} ended with status {ended.exitcode}; starting another.\n"
+        )
+        if self.could_not_start or self._was_young:
+            time.sleep(PAUSE_S)
+        return _Worker(work)
 
 
 class _Told:
@@ -83,13 +112,6 @@ def _start(work: Callable[[], None]) -> ForkProcess:
     worker = multiprocessing.get_context("fork").Process(target=_work, args=(work, os.getpid()))
     worker.start()
     return worker
-
-
-def _again(ended: ForkProcess, work: Callable[[], None]) -> ForkProcess:
-    sys.stderr.write(f"topup: API worker {ended.pid} ended with status {ended.exitcode}; starting another.\n")
-    if ended.exitcode == STARTUP_FAILED:
-        time.sleep(PAUSE_S)
-    return _start(work)
 
 
 def _work(work: Callable[[], None], parent: int) -> None:

@@ -6,18 +6,25 @@ as if it had never been offered. Measured in docs/adr/0029-the-front-answers-on-
 """
 
 import asyncio
+import logging
+import resource
 from asyncio.events import TimerHandle
 from typing import Any, cast
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from topup.api.front import Answer, Front, Request
+from topup.api import request_ids
+from topup.api.errors import MEDIA_TYPE, Code, Problem
+from topup.api.front import PATHS, Answer, Front, Request
 
-URLS = frozenset({b"/api/v1/recharges", b"/api/v1/recharges/"})
+URLS = frozenset(path.encode() for path in PATHS)
 """What the front may take, where nothing has to be decoded."""
 MAX_PLAIN_BYTES = 4096
 """A plain sale has a hundred bytes. What is longer is read by the application, under its own limit."""
-MAX_CONNECTIONS = 8192
+OTHER_FILES = 256
+"""What a worker opens beside its clients' connections: the database's, logs, modules."""
+MAX_CONNECTIONS = min(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OTHER_FILES)
 """Connections of one worker: one more is told to come back. Each is a file and some kilobytes."""
 HEAD_TIMEOUT_S = 20.0
 """How long a client may take for the head of a request, the first of a connection too."""
@@ -28,11 +35,12 @@ BYTES_A_SECOND = 16 * 1024
 MIN_LOOK_S = 0.1
 """How soon a body is looked at again whose time is over, but which waits for the application."""
 STALL_TIMEOUT_S = 30.0
-"""How long a client may read nothing of its answer while more waits than the kernel takes."""
-FULL = (
-    b'{"type":"/docs/errors#overloaded","title":"Too busy","status":503,"code":"overloaded",'
-    b'"detail":"Too many connections. Try again in a second."}'
-)
+"""How long a client may read nothing of its answer while more waits than the kernel takes; who reads slowly
+is waited for."""
+FULL = Problem(Code.OVERLOADED, "Too many connections are open. Connect again after Retry-After.")
+
+
+log = logging.getLogger(__name__)
 
 
 class _Event:
@@ -49,16 +57,13 @@ class Underway:
     """A request that the front answers. It stands where uvicorn keeps the one that is answered now."""
 
     __slots__ = (
-        *(
-            "body",
-            "disconnected",
-            "keep_alive",
-            "message_event",
-            "request",
-            "response_complete",
-            "scope",
-            "url",
-        ),
+        "disconnected",
+        "keep_alive",
+        "message_event",
+        "request",
+        "response_complete",
+        "scope",
+        "url",
     )
 
     def __init__(
@@ -71,7 +76,6 @@ class Underway:
         self.response_complete = False
         self.disconnected = False
         self.message_event = _NOBODY
-        self.body = bytearray()
 
 
 class Protocol(HttpToolsProtocol):
@@ -90,15 +94,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > MAX_CONNECTIONS:
-            transport.write(
-                _head(
-                    503,
-                    self,
-                    b"content-type: application/problem+json\r\nretry-after: 1\r\nconnection: close\r\n",
-                    FULL,
-                )
-                + FULL
-            )
+            transport.write(self._written(_refusal()))
             transport.close()
             return
         self._slow = self.loop.call_later(HEAD_TIMEOUT_S, transport.close)
@@ -137,7 +133,15 @@ class Protocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._stalled is None:
-            self._stalled = self.loop.call_later(STALL_TIMEOUT_S, self.transport.abort)
+            self._watch_reader(left=None)
+
+    def _watch_reader(self, *, left: int | None) -> None:
+        """Hang up where as much is left to be read as at the last look, `left` bytes."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting == left:
+            self.transport.abort()
+        else:
+            self._stalled = self.loop.call_later(STALL_TIMEOUT_S, lambda: self._watch_reader(left=waiting))
 
     def resume_writing(self) -> None:
         if self._stalled is not None:
@@ -196,11 +200,18 @@ class Protocol(HttpToolsProtocol):
         request = Request(self.headers, bytes(offered), self.client[0] if self.client else "")
         keep_alive = self.parser.should_keep_alive()
         underway = Underway(request, scope=self.scope, url=self.url, keep_alive=keep_alive)
-        assert self._front is not None
-        if self._front.take(request, lambda answer: self._finish(underway, answer)):
+        if self._taken(request, underway):
             self.cycle = cast("RequestResponseCycle", underway)
         else:
             self._pass_on(underway)
+
+    def _taken(self, request: Request, underway: Underway) -> bool:
+        assert self._front is not None
+        try:
+            return self._front.take(request, lambda answer: self._finish(underway, answer))
+        except Exception:  # the parser, which calls us, would call it the client's mistake
+            log.exception("the front failed; the application answers")
+            return False
 
     def _finish(self, underway: Underway, answer: Answer | None) -> None:
         """Write the front's answer; without one, the application answers."""
@@ -210,11 +221,16 @@ class Protocol(HttpToolsProtocol):
         underway.response_complete = True
         if self.transport.is_closing() or underway.disconnected:
             return
-        closing = b"" if underway.keep_alive else b"connection: close\r\n"
-        self.transport.write(_head(answer.status, self, answer.headers + closing, answer.body) + answer.body)
+        self.transport.write(self._written(answer, keep_alive=underway.keep_alive))
         if not underway.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+    def _written(self, answer: Answer, *, keep_alive: bool = False) -> bytes:
+        usual = b"".join(name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers)
+        closing = b"" if keep_alive else b"connection: close\r\n"
+        head = (STATUS_LINE[answer.status], usual, answer.headers, closing)
+        return b"%s%s%s%scontent-length: %d\r\n\r\n%s" % (*head, len(answer.body), answer.body)
 
     def _pass_on(self, underway: Underway) -> None:
         """Have the application answer what was read whole."""
@@ -242,6 +258,9 @@ class Protocol(HttpToolsProtocol):
         self._start_asgi_task(cycle, self.app)
 
 
-def _head(status: int, protocol: Protocol, headers: bytes, body: bytes) -> bytes:
-    usual = b"".join(name + b": " + value + b"\r\n" for name, value in protocol.server_state.default_headers)
-    return b"%s%s%scontent-length: %d\r\n\r\n" % (STATUS_LINE[status], usual, headers, len(body))
+def _refusal() -> Answer:
+    """What one connection too many is told."""
+    request_id, _ = request_ids.of(None)
+    lines = {"Content-Type": MEDIA_TYPE, "Request-Id": request_id, **FULL.headers}
+    written = "".join(f"{name.lower()}: {value}\r\n" for name, value in lines.items())
+    return Answer(FULL.status, written.encode(), msgspec.json.encode(FULL.body(request_id)))

@@ -62,7 +62,7 @@ def _context(request: MemberRequest, by: str) -> dict[str, Any]:  # a template's
     language = get_language() or settings.LANGUAGE_CODE
     seller_id, currency = request.member.seller_id, request.book.currency
     days = figures.days_of(clock.now_us(), language=language, zone=settings.TIME_ZONE)
-    found = figures.read(seller_id, currency, days)
+    found = figures.read(seller_id, currency, days, version=request.book.seq)
     names = _operator_names(language)
     asked = figures.last_request(seller_id)
     return {

@@ -70,9 +70,9 @@ def days_of(now_us: int, *, language: str, zone: str) -> Days:
     return Days(today, people.month_begins(today, language), zone)
 
 
-def read(seller_id: int, currency: str, days: Days) -> Figures:
-    """The figures, remembered for a moment."""
-    name = f"home:{seller_id}:{days.month_begins}:{days.today}"
+def read(seller_id: int, currency: str, days: Days, *, version: int) -> Figures:
+    """The figures, remembered for a moment; a book that moved (`version`) is read anew."""
+    name = f"home:{seller_id}:{version}:{days.month_begins}:{days.today}"
     found: Figures | None = cache.get(name)
     if found is None:
         found = _read(seller_id, currency, days)
