@@ -124,7 +124,11 @@ async def _kept_blocks(work: Callable[[], Awaitable[None]]) -> int:
 
 
 async def _blocks() -> int:
-    """Blocks of memory in use once the poster has let go of the last batch."""
+    """Blocks of memory in use once the poster has let go of the last batch, and the log has written it."""
+    from topup.telemetry import logs  # noqa: PLC0415  # Django is set up by now
+
+    await asyncio.sleep(REST_S)
+    await asyncio.to_thread(logs.flush)
     await asyncio.sleep(REST_S)
     gc.collect()
     return sys.getallocatedblocks()
