@@ -53,7 +53,7 @@ def test_a_sale_of_today_is_in_the_sums_and_the_charts(
     page = browser.open(TODAY).text
 
     assert value(page, "Sold today").endswith("toman")
-    assert re.fullmatch(r"\d+%", value(page, "Success rate today"))
+    assert re.fullmatch(r"\d+(\.\d)?%", value(page, "Success rate today"))
     assert "MCI: " in page
     assert page.count("<svg") >= 2
 
