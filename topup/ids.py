@@ -8,10 +8,9 @@ the seller's book, so a movement needs no stored id; other tails count up within
 are random. Source of the layout: RFC 9562, section 5.7.
 """
 
-import secrets
 import threading
 
-from topup import clock
+from topup import chance, clock
 
 TAIL_BITS = 42
 SELLER_BITS = 32
@@ -58,7 +57,7 @@ class Maker:
             else:
                 self._counter += 1
             moment_ms, counter = self._last_ms, self._counter
-        tail = (counter << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        tail = (counter << _RANDOM_BITS) | chance.bits(_RANDOM_BITS)
         return compose(moment_us=moment_ms * 1_000, tail=tail, seller_id=seller_id)
 
 

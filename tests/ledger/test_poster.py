@@ -271,6 +271,7 @@ async def test_a_full_queue_refuses_at_once_and_nothing_else(
 
     async with selling(installation.config, lanes=1) as poster:
         futures = [poster.submit(a_sale(seller)) for _ in range(MAX_QUEUED + 10)]
+        await asyncio.sleep(0)  # one turn of the loop, in which nothing can have been posted
         at_once = [future.result().outcome for future in futures if future.done()]
         postings = await asyncio.gather(*futures)
 
@@ -290,7 +291,7 @@ async def test_stopping_finishes_what_was_taken_and_takes_nothing_more(
     late = poster.submit(a_sale(seller))
 
     assert outcomes(future.result() for future in futures) == {POSTED: 600}
-    assert late.result().outcome is Outcome.OVERLOADED
+    assert (await late).outcome is Outcome.OVERLOADED
 
 
 @in_a_loop

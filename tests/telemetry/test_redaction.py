@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from topup.telemetry import logs, redaction
 
@@ -24,6 +26,34 @@ def test_a_number_keeps_its_operator_and_two_digits_in_any_script(written: str) 
     found = redaction.text(f"the number {written} was asked for")
 
     assert found.split() == ["the", "number", "+98912*****89", "was", "asked", "for"]
+
+
+PIECES = [
+    "9",
+    "0",
+    "98",
+    "+",
+    "12345678",
+    "۹",
+    "٩",
+    "۰۱۲",
+    "९",
+    " ",
+    "-",
+    "\u200f",
+    "%DB%B9",
+    "%2B",
+    "x",
+    "://",
+    "tk_",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
+def test_the_first_look_passes_over_nothing_that_the_patterns_would_change(written: str) -> None:
+    looked_at_whole = redaction.text(written + " $")  # a mark that the first look stops at
+
+    assert redaction.text(written) == looked_at_whole.removesuffix(" $")
 
 
 def test_a_number_stuck_to_words_is_found() -> None:

@@ -5,7 +5,6 @@ same answer as `recharges.sell`. Whatever is not the plain case it does not take
 must hold no rule of its own. Measured in docs/adr/0005-a-front-for-the-hot-route.md.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -77,10 +76,7 @@ class Front:
         if plain is None:
             return False
 
-        def answer(posted: "asyncio.Future[Posting]") -> None:
-            finish(self._answer(plain, posted))
-
-        self._engine.sales.submit(plain.sale).add_done_callback(answer)
+        self._engine.sales.take(plain.sale, lambda posted: finish(self._answer(plain, posted)))
         return True
 
     def _plain(self, request: Request) -> Plain | None:
@@ -126,15 +122,17 @@ class Front:
         caller = auth.check(found, address=address, now_us=clock.now_us())
         return UsedKey(key.id, found.caller.seller_id), caller, address
 
-    def _answer(self, plain: Plain, posted: "asyncio.Future[Posting]") -> Answer | None:
+    def _answer(self, plain: Plain, posted: Posting | Exception) -> Answer | None:
         status, code = 201, ""
         try:
-            posting = posted.result()
-            if posting.outcome is Outcome.STALE_KEY:
+            if isinstance(posted, Exception):
+                raise posted
+            if posted.outcome is Outcome.STALE_KEY:
                 return None
-            sold, replayed = recharges.answer(posting, plain.sale)
+            sold, replayed = recharges.answer(posted, plain.sale)
             headers, body = REPLAYED if replayed else JSON, _encode(sold)
         except Exception as error:  # noqa: BLE001  # the boundary of a request: whoever waits is answered
+            context.begin(plain.request_id, ours=False)  # many are answered in one turn of the loop
             context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
             problem = error if isinstance(error, Problem) else errors.internal(error, plain.request_id)
             status, code = problem.status, problem.code

@@ -91,7 +91,7 @@ def recharge(row: Recharge) -> RechargeOut:
         id=row.id,
         reference=row.reference,
         status=row.state,
-        is_final=lifecycle.is_final(lifecycle.State(row.state)),
+        is_final=row.state not in lifecycle.NOT_FINAL,
         phone_number=phones.show(row.phone_number),
         operator=row.operator,
         operator_source="explicit" if row.operator_explicit else "prefix",

@@ -12,6 +12,7 @@ is a new version number and keeps the old one readable.
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 VERSION = 1
@@ -39,14 +40,17 @@ def link(
 ) -> bytes:
     """The 32 bytes that seal a movement to all those before it in its book."""
     available, held, funded, sold, adjusted = vector
-    parts = [
-        _FIXED.pack(
-            VERSION, seller_id, seq, amount, available, held, funded, sold, adjusted, actor_id, created_at_us
-        )
-    ]
-    for text in (currency, kind, source_type, source_id, actor_type):
-        encoded = text.encode()
-        parts.append(_LENGTH.pack(len(encoded)))
-        parts.append(encoded)
-    parts.append(previous)
-    return sha256(b"".join(parts)).digest()
+    fixed = _FIXED.pack(
+        VERSION, seller_id, seq, amount, available, held, funded, sold, adjusted, actor_id, created_at_us
+    )
+    texts = (_word(currency), _word(kind), _word(source_type), _prefixed(source_id), _word(actor_type))
+    return sha256(b"".join((fixed, *texts, previous))).digest()
+
+
+def _prefixed(text: str) -> bytes:
+    encoded = text.encode()
+    return _LENGTH.pack(len(encoded)) + encoded
+
+
+_word = lru_cache(maxsize=256)(_prefixed)
+"""The same of a text that there are only a few of."""

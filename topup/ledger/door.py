@@ -13,7 +13,7 @@ from typing import Generic
 
 from topup import clock, sqlfiles
 from topup.ledger import core, literals
-from topup.ledger.core import Book, Command, Movement, Verdict
+from topup.ledger.core import Book, Command, Movement, Vector, Verdict
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.trips import Row, Rows, Statement, Step
@@ -133,12 +133,7 @@ class _Batch(Generic[W, F]):
             fact = self._family.fact(self._wishes[place], verdict.movement, self._rows)
             self.written.append((fact, verdict.movement))
         self.postings[place] = Posting(
-            outcome=verdict.outcome,
-            movement=verdict.movement,
-            fact=fact,
-            available=verdict.available,
-            limit=verdict.limit,
-            remaining=verdict.remaining,
+            verdict.outcome, verdict.movement, fact, verdict.available, verdict.limit, verdict.remaining
         )
         return fact
 
@@ -235,43 +230,45 @@ def _warnings(moved: list[Book], movements: list[Movement]) -> list[Statement]:
 
 
 def _book_arrays(before: Mapping[int, Book], after: list[Book]) -> list[str]:
-    numbers = literals.numbers
+    numbers, words = literals.numbers, literals.words
+    book = literals.columns(Book, after)
     return [
-        numbers(b.seller_id for b in after),
-        literals.words(b.currency for b in after),
-        numbers(before[b.seller_id].seq for b in after),
-        numbers(b.seq for b in after),
-        numbers(b.available for b in after),
-        numbers(b.held for b in after),
-        numbers(b.funded for b in after),
-        numbers(b.sold for b in after),
-        numbers(b.adjusted for b in after),
-        numbers(b.moved_at_us for b in after),
-        literals.words(b.spent_on.isoformat() for b in after),
-        numbers(b.spent_today for b in after),
-        literals.byte_strings(b.head_hash for b in after),
+        numbers(book.seller_id),
+        words(book.currency),
+        numbers(before[seller_id].seq for seller_id in book.seller_id),
+        numbers(book.seq),
+        numbers(book.available),
+        numbers(book.held),
+        numbers(book.funded),
+        numbers(book.sold),
+        numbers(book.adjusted),
+        numbers(book.moved_at_us),
+        words(map(date.isoformat, book.spent_on)),
+        numbers(book.spent_today),
+        literals.byte_strings(book.head_hash),
     ]
 
 
 def _journal_arrays(movements: list[Movement]) -> list[str]:
     numbers, words = literals.numbers, literals.words
-    commands = [m.command for m in movements]
-    vectors = [m.after for m in movements]
+    movement = literals.columns(Movement, movements)
+    command = literals.columns(Command, movement.command)
+    after = literals.columns(Vector, movement.after)
     return [
-        numbers(c.seller_id for c in commands),
-        words(c.currency for c in commands),
-        numbers(m.seq for m in movements),
-        words(c.kind for c in commands),
-        numbers(c.amount for c in commands),
-        numbers(v.available for v in vectors),
-        numbers(v.held for v in vectors),
-        numbers(v.funded for v in vectors),
-        numbers(v.sold for v in vectors),
-        numbers(v.adjusted for v in vectors),
-        words(c.source_type for c in commands),
-        words(c.source_id for c in commands),
-        words(c.actor_type for c in commands),
-        numbers(c.actor_id for c in commands),
-        numbers(m.created_at_us for m in movements),
-        literals.byte_strings(m.hash for m in movements),
+        numbers(command.seller_id),
+        words(command.currency),
+        numbers(movement.seq),
+        words(command.kind),
+        numbers(command.amount),
+        numbers(after.available),
+        numbers(after.held),
+        numbers(after.funded),
+        numbers(after.sold),
+        numbers(after.adjusted),
+        words(command.source_type),
+        words(command.source_id),
+        words(command.actor_type),
+        numbers(command.actor_id),
+        numbers(movement.created_at_us),
+        literals.byte_strings(movement.hash),
     ]

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Generic
+from typing import Generic, NamedTuple
 
 import psycopg
 
@@ -37,23 +37,16 @@ must end soon, and must not refuse."""
 NOTHING: AbstractAsyncContextManager[None] = contextlib.nullcontext()
 
 
-class Waiting(Generic[W]):
-    """A wish and who waits for its posting."""
+Heard = Callable[[Posting | Exception], None]
+"""Told the posting of a wish, or why the database refused it as one that must not be written."""
 
-    __slots__ = ("future", "request_id", "wish")
 
-    def __init__(self, wish: W, future: "asyncio.Future[Posting]") -> None:
-        self.wish = wish
-        self.future = future
-        self.request_id = context.request_id()
+class Waiting(NamedTuple, Generic[W]):
+    """A wish, and who is told what came of it."""
 
-    def answer(self, posting: Posting) -> None:
-        if not self.future.done():  # a client that hung up cancelled its future, nothing else
-            self.future.set_result(posting)
-
-    def fail(self, error: Exception) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
+    wish: W
+    heard: Heard
+    request_id: str
 
 
 class Poster(Generic[W, F]):
@@ -83,8 +76,23 @@ class Poster(Generic[W, F]):
         Cancelling the future changes nothing but that nobody hears the answer. It raises where the
         database refused this wish as one that must not be written.
         """
+        future: asyncio.Future[Posting] = asyncio.get_running_loop().create_future()
+
+        def hear(posted: Posting | Exception) -> None:
+            if future.done():  # a client that hung up cancelled its future, nothing else
+                return
+            if isinstance(posted, Exception):
+                future.set_exception(posted)
+            else:
+                future.set_result(posted)
+
+        self.take(wish, hear)
+        return future
+
+    def take(self, wish: W, heard: Heard) -> None:
+        """The same for whoever is called back, in a later turn of the loop, and never raises."""
         lane = self._lanes[batching.lane_of(wish.seller_id, len(self._lanes))]
-        return lane.submit(wish, self._family.key(wish))
+        lane.take(Waiting(wish, heard, context.request_id()), self._family.key(wish))
 
 
 class _Lane(Generic[W, F]):
@@ -111,14 +119,11 @@ class _Lane(Generic[W, F]):
             await self._task
         await self._disconnect()
 
-    def submit(self, wish: W, key: object) -> "asyncio.Future[Posting]":
-        future: asyncio.Future[Posting] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(wish, future)
+    def take(self, waiting: Waiting[W], key: object) -> None:
         if self._stopping or not self.queue.put(waiting, key, now_s=clock.monotonic_s()):
             _answer([waiting], [Posting(Outcome.OVERLOADED)])
-        else:
+        elif not self._wake.is_set():
             self._wake.set()
-        return future
 
     async def _run(self) -> None:
         while True:
@@ -127,8 +132,7 @@ class _Lane(Generic[W, F]):
                 try:
                     await self._serve(batch)
                 except Exception as error:  # noqa: BLE001  # the boundary of a lane: it goes on, whatever befell
-                    for each in (*batch.late, *batch.items):
-                        each.fail(error)
+                    _fail([*batch.late, *batch.items], error)
             elif self._stopping:
                 return
             else:
@@ -163,8 +167,7 @@ class _Lane(Generic[W, F]):
         elif by_seller:
             _answer(waiting, [Posting(Outcome.OVERLOADED)] * len(waiting))
         else:
-            for each in waiting:
-                each.fail(error)
+            _fail(waiting, error)
             log.error("the database refused a posting", exc_info=error)
 
     async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
@@ -205,10 +208,21 @@ class _Lane(Generic[W, F]):
 
 
 def _answer(waiting: Sequence[Waiting[W]], postings: Sequence[Posting]) -> None:
-    """Answer everyone, and only then tell the log."""
-    for each, posting in zip(waiting, postings, strict=True):
-        each.answer(posting)
+    """Answer everyone as soon as the loop turns, the next batch being on its way; then tell the log."""
+    asyncio.get_running_loop().call_soon(_tell, waiting, postings)
     telling.tell([each.wish for each in waiting], postings, [each.request_id for each in waiting])
+
+
+def _fail(waiting: Sequence[Waiting[W]], error: Exception) -> None:
+    asyncio.get_running_loop().call_soon(_tell, waiting, [error] * len(waiting))
+
+
+def _tell(waiting: Sequence[Waiting[W]], postings: Sequence[Posting | Exception]) -> None:
+    for each, posting in zip(waiting, postings, strict=True):
+        try:
+            each.heard(posting)
+        except Exception:  # the boundary of an answer: the others are answered
+            log.exception("an answer could not be given")
 
 
 async def post(

@@ -33,8 +33,8 @@ COUNTS.add_all("topup_postings_total", ((outcome.value, 0) for outcome in Outcom
 def tell(wishes: Sequence[Wish], postings: Sequence[Posting], request_ids: Sequence[str]) -> None:
     """Tell what came of these wishes. Each has a request's id beside it, or an empty text."""
     now_us = clock.now_us()
-    outcomes = Counter(posting.outcome.value for posting in postings)
-    COUNTS.add_all("topup_postings_total", outcomes.items())
+    outcomes = Counter([posting.outcome for posting in postings])
+    COUNTS.add_all("topup_postings_total", ((outcome.value, count) for outcome, count in outcomes.items()))
 
     def lines() -> list[Line]:
         return [

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from topup import sqlfiles
 from topup.clock import US_PER_SECOND
-from topup.gateways.directory import INSTANT, OperatorTerms, directory
+from topup.gateways.directory import INSTANT, Directory, OperatorTerms, directory
 from topup.ledger import literals
 from topup.ledger.core import Book, Command, Kind, Movement
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 from topup.recharges import lifecycle, rules
 from topup.recharges.rules import Recharge, Sale
-from topup.trips import Rows, Statement
+from topup.trips import Row, Rows, Statement
 
 SQL = sqlfiles.load(Path(__file__).with_name("sell.sql"))
 
@@ -30,6 +30,8 @@ class Sales:
     def __init__(self, *, duplicate_window_s: int = 0) -> None:
         """`duplicate_window_s` is the window of sellers that have none of their own; 0 for none."""
         self._window_s = duplicate_window_s
+        self._directory = Directory(())
+        self._read: list[Row] = []
 
     def reads(self) -> list[Statement]:
         return [(SQL["read_operators"], ())]
@@ -81,7 +83,7 @@ class Sales:
         return self._window_s if book.duplicate_window_s is None else book.duplicate_window_s
 
     def command(self, wish: Sale, rows: Rows) -> Command | Posting:
-        terms = rules.choose_operator(wish, directory(tuple(rows[0])))
+        terms = rules.choose_operator(wish, self._operators(rows))
         if isinstance(terms, Outcome):
             return Posting(terms)
         return Command(
@@ -97,7 +99,7 @@ class Sales:
         )
 
     def fact(self, wish: Sale, movement: Movement, rows: Rows) -> Recharge:
-        terms = rules.choose_operator(wish, directory(tuple(rows[0])))
+        terms = rules.choose_operator(wish, self._operators(rows))
         assert isinstance(terms, OperatorTerms), wish
         return Recharge(
             seller_id=wish.seller_id,
@@ -117,6 +119,12 @@ class Sales:
             gateway=terms.gateway,
         )
 
+    def _operators(self, rows: Rows) -> Directory:
+        """The directory of what this batch read, which is asked for twice by each of its sales."""
+        if rows[0] is not self._read:
+            self._read, self._directory = rows[0], directory(tuple(rows[0]))
+        return self._directory
+
     def writes(self, facts: Sequence[tuple[Recharge, Movement]]) -> list[Statement]:
         instant = [each for each in facts if each[0].gateway == INSTANT]
         held = facts if not instant else [each for each in facts if each[0].gateway != INSTANT]
@@ -131,21 +139,21 @@ class Sales:
 
 def _columns(facts: Sequence[tuple[Recharge, Movement]]) -> tuple[object, ...]:
     """The seller that leads, then the arrays of `insert_v1` and `hold_v1`."""
-    recharges = [recharge for recharge, _ in facts]
     numbers, words, texts = literals.numbers, literals.words, literals.texts
+    recharge = literals.columns(Recharge, [recharge for recharge, _ in facts])
     return (
-        recharges[0].seller_id,
-        numbers(r.seller_id for r in recharges),
-        words(r.id for r in recharges),
-        texts(r.reference for r in recharges),
-        numbers(r.phone_number for r in recharges),
-        texts(r.operator for r in recharges),
-        words("t" if r.operator_explicit else "f" for r in recharges),
-        numbers(r.amount for r in recharges),
-        words(r.currency for r in recharges),
-        numbers(r.version for r in recharges),
+        recharge.seller_id[0],
+        numbers(recharge.seller_id),
+        words(recharge.id),
+        texts(recharge.reference),
+        numbers(recharge.phone_number),
+        texts(recharge.operator),
+        words("t" if explicit else "f" for explicit in recharge.operator_explicit),
+        numbers(recharge.amount),
+        words(recharge.currency),
+        numbers(recharge.version),
         numbers(movement.command.actor_id for _, movement in facts),
-        numbers(r.created_at_us for r in recharges),
+        numbers(recharge.created_at_us),
     )
 
 

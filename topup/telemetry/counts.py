@@ -6,6 +6,7 @@ brings the numbers of all workers together.
 
 import threading
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -35,14 +36,13 @@ class Counts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counters: dict[tuple[str, Labels], float] = {}
+        self._counters: defaultdict[tuple[str, Labels], float] = defaultdict(int)
         self._histograms: dict[tuple[str, Labels], Histogram] = {}
         self._gauges: dict[str, Callable[[], float]] = {}
 
     def add(self, name: str, labels: Labels = (), amount: float = 1) -> None:
-        key = (name, labels)
         with self._lock:
-            self._counters[key] = self._counters.get(key, 0) + amount
+            self._counters[name, labels] += amount
 
     def add_all(self, name: str, values: Iterable[tuple[str, int]]) -> None:
         """Add to a counter of one label, for several values of it."""
@@ -50,12 +50,12 @@ class Counts:
             self.add(name, (value,), amount)
 
     def observe(self, name: str, amount: float, labels: Labels = ()) -> None:
-        key = (name, labels)
+        key, bounds = (name, labels), METRICS[name].buckets
         with self._lock:
             histogram = self._histograms.get(key)
             if histogram is None:
-                histogram = self._histograms[key] = Histogram([0] * (len(METRICS[name].buckets) + 1))
-            histogram.buckets[bisect_left(METRICS[name].buckets, amount)] += 1
+                histogram = self._histograms[key] = Histogram([0] * (len(bounds) + 1))
+            histogram.buckets[bisect_left(bounds, amount)] += 1
             histogram.sum += amount
 
     def gauge(self, name: str, read: Callable[[], float]) -> None:

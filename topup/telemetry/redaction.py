@@ -25,7 +25,7 @@ _NUMBER = re.compile(
     rf"|(?P<iran>(?<!\d)(?:(?:\+|00){_BETWEEN})?(?:9{_BETWEEN}8{_BETWEEN})?(?:0{_BETWEEN})?9(?:{_BETWEEN}\d){{9}}(?!\d))"
     rf"|(?P<abroad>\+(?:{_BETWEEN}\d){{8,15}}(?!\d))"
 )
-_SUSPECT = re.compile(rf"[%$:=]|tk_|\d(?:{_BETWEEN}\d){{7}}")
+_SUSPECT = re.compile(rf"[%$:=+]|tk_|[9۹٩](?:{_BETWEEN}\d){{9}}")
 """What any text has that is to be changed: most have none of it, and are passed on at once."""
 _DIGIT = re.compile(r"\d")
 _KEY = re.compile(r"tk_[A-Za-z0-9_-]{8,}")
