@@ -1,13 +1,13 @@
 """CPU microseconds a recharge, and who spends them: HTTP, Python's rules, the driver, PostgreSQL, the rest.
 
-Owns two measurements of one load. The first is undisturbed and tells each process's CPU, and in the worker
-that of its main thread, which runs Python, and of its other threads. In the second py-spy looks at the Python
-thread many times a second; its samples tell only how that thread's time is shared out.
+Owns two measurements of one load. The first is undisturbed and tells each process's CPU, and in the workers
+that of their main threads, which run Python, and of their other threads. In the second py-spy looks at the
+Python thread of one worker many times a second; its samples tell only how that time is shared out.
 """
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ from bench.scenarios import FULL, HOT, Scenario
 
 SCENARIOS = (FULL, HOT)
 US_PER_S = 1_000_000
-SERVER_THREADS = "other threads of the worker"
+SERVER_THREADS = "other threads of the workers"
 EVENT_LOOP = "HTTP: event loop, sockets, parsing"
 HTTP = "HTTP: our front, logs and counts"
 RULES = "Python rules"
@@ -61,12 +61,12 @@ def run(
 
 
 def _split(place: House, loads: Measurements, scenario: Scenario, *, seconds: int) -> Split:
-    worker = loads.watched.groups()["API worker"][0]
+    workers = loads.watched.groups()["API worker"]
     place.checkpoint()
-    before = _threads(worker)
+    before = _threads(workers)
     figure = loads.measure(scenario, seconds=seconds)
-    python_s, others_s = _between(before, _threads(worker), main=worker.pid)
-    shares = _shares(place, loads, scenario, worker.pid, seconds=seconds)
+    python_s, others_s = _between(before, _threads(workers), main={worker.pid for worker in workers})
+    shares = _shares(place, loads, scenario, workers[0].pid, seconds=seconds)
     sold = figure.per_second * seconds or 1.0
     spent = {name: cores / figure.per_second * US_PER_S for name, cores in figure.cost.cores.items()}
     microseconds = {SERVER_THREADS: others_s / sold * US_PER_S}
@@ -76,14 +76,17 @@ def _split(place: House, loads: Measurements, scenario: Scenario, *, seconds: in
     return Split(figure=figure, microseconds=_rounded(microseconds), load_microseconds=round(spent[LOAD], 1))
 
 
-def _threads(worker: psutil.Process) -> dict[int, float]:
-    return {each.id: each.user_time + each.system_time for each in worker.threads()}
+def _threads(workers: Sequence[psutil.Process]) -> dict[int, float]:
+    return {each.id: each.user_time + each.system_time for worker in workers for each in worker.threads()}
 
 
-def _between(before: Mapping[int, float], after: Mapping[int, float], *, main: int) -> tuple[float, float]:
-    """CPU seconds of the thread that runs Python, and of all others."""
+def _between(
+    before: Mapping[int, float], after: Mapping[int, float], *, main: Collection[int]
+) -> tuple[float, float]:
+    """CPU seconds of the threads that run Python, and of all others."""
     spent = {thread: cpu_s - before.get(thread, 0.0) for thread, cpu_s in after.items()}
-    return spent.pop(main), sum(spent.values())
+    python_s = sum(spent.pop(thread) for thread in main)
+    return python_s, sum(spent.values())
 
 
 def _shares(

@@ -97,8 +97,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     admin_password: Annotated[
         str, _setting("Password of the first staff user; empty: made and shown once")
     ] = ""
-    api_workers: Annotated[int, _setting("Processes that serve HTTP", ge=1, le=64)] = 1
-    lanes: Annotated[int, _setting("Database connections per process that sell", ge=1, le=32)] = 2
+    api_workers: Annotated[int, _setting("Processes that serve HTTP", ge=1, le=64)] = 2
+    lanes: Annotated[int, _setting("Database connections per process that sell", ge=1, le=32)] = 1
     open_registration: Annotated[bool, _setting("Whether anyone may register as a seller")] = False
     default_currency: Annotated[Literal["IRR"], _setting("Currency of a new seller")] = "IRR"
     double_spending_timeout: Annotated[
