@@ -1,52 +1,32 @@
-"""Check a seal of TopUpEngine, or one seller's proof from a statement. Needs Python and `cryptography`.
+"""Check a seal of TopUpEngine, or the proof in a statement: python verify_seal.py FILE [--key HEX]
 
-    python verify_seal.py FILE [--key HEX]
-
-FILE is a `.seal`, or JSON with a statement or its `seal`. HEX is the public key as you wrote it down when you
-first saw it; without it, this only tells that the file agrees with itself. docs/howto/verify-a-seal.md.
+FILE is a `.seal`, a statement as it was downloaded (JSON, CSV, PDF), or its proof alone. HEX is the public
+key as you wrote it down when you first saw it; without it this only tells that a file agrees with itself.
 """
 
 import argparse
+import csv
 import json
+import re
 import sys
+import zlib
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = "topupengine-seal/1"
-
-
-def leaf_hash(line: bytes) -> bytes:
-    return sha256(b"\x00" + line).digest()
+SUMS = ("version", "available", "balance_after", "held", "held_after")
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def root_of_all(lines: list[bytes]) -> bytes:
-    level = [leaf_hash(line) for line in lines] or [sha256(b"").digest()]
-    while len(level) > 1:
-        pairs = [node_hash(*level[n : n + 2]) for n in range(0, len(level) - 1, 2)]
-        level = pairs + (level[-1:] if len(level) % 2 else [])
-    return level[0]
-
-
-def root_of_path(line: bytes, path: list[str]) -> bytes:
-    reached = leaf_hash(line)
-    for step in path:
-        side, _, written = step.partition(":")
-        beside = bytes.fromhex(written)
-        reached = node_hash(beside, reached) if side == "left" else node_hash(reached, beside)
-    return reached
-
-
-def check_head(head: dict[str, Any], key: str) -> None:
-    if head["format"] != FORMAT:
-        sys.exit(f"WRONG: the format is {head['format']}, and this program reads {FORMAT}")
+def check_head(head: dict, key: str) -> None:
+    if head["format"] != "topupengine-seal/1":
+        sys.exit(f"WRONG: this program does not read the format {head['format']}")
     if key and head["public_key"] != key.lower():
         sys.exit(f"WRONG: signed by the key {head['public_key']}, not by the one that you named")
     names = ("format", "made_at", "books", "root", "previous", "public_key")
@@ -58,38 +38,61 @@ def check_head(head: dict[str, Any], key: str) -> None:
         sys.exit("WRONG: the signature is not of this head")
 
 
-def check_seal(text: bytes, key: str) -> str:
-    first, *lines = text.removesuffix(b"\n").split(b"\n")
-    head = json.loads(first)
-    check_head(head, key)
-    if len(lines) != head["books"] or root_of_all(lines).hex() != head["root"]:
+def check_seal(file: bytes, key: str) -> str:
+    first, *lines = file.removesuffix(b"\n").split(b"\n")
+    check_head(head := json.loads(first), key)
+    level = [sha256(b"\x00" + line).digest() for line in lines] or [sha256(b"").digest()]
+    while len(level) > 1:
+        pairs = [node_hash(*level[n : n + 2]) for n in range(0, len(level) - 1, 2)]
+        level = pairs + (level[-1:] if len(level) % 2 else [])
+    if len(lines) != head["books"] or level[0].hex() != head["root"]:
         sys.exit("WRONG: the lines are not those that were signed")
     return f"{len(lines)} books were sealed at {head['made_at']}"
 
 
-def check_proof(proof: dict[str, Any], key: str) -> str:
-    head, leaf = proof["head"], proof["leaf"]
-    check_head(head, key)
-    if root_of_path(leaf.encode("ascii"), proof["path"]).hex() != head["root"]:
+def check_proof(file: bytes, key: str) -> str:
+    found = [text[at.start() :] for text in texts_in(file) for at in re.finditer(rb'{\s*"head":\s*{', text)]
+    if not found:
+        sys.exit("WRONG: there is no proof in this file")
+    proof, _ = json.JSONDecoder().raw_decode(found[-1].decode("utf-8", "replace"))
+    check_head(head := proof["head"], key)
+    reached = sha256(b"\x00" + proof["leaf"].encode("ascii")).digest()
+    for side, beside in (step.split(":") for step in proof["path"]):
+        pair = (bytes.fromhex(beside), reached)
+        reached = node_hash(*(pair if side == "left" else pair[::-1]))
+    if reached.hex() != head["root"]:
         sys.exit("WRONG: the path does not lead from this book to the root that was signed")
-    seller, currency, version, available, held, *_ = leaf.split(" ")
-    sums = f"available {available}, held {held}"
-    return f"seller {seller} was at version {version}, {currency} {sums}, in the seal of {head['made_at']}"
+    seller, currency, version, *sums = proof["leaf"].split(" ")
+    said = f"seller {seller} was at version {version}, {currency} available {sums[0]}, held {sums[1]}"
+    sealed = f",{sums[0]},{sums[1]},"
+    if any(row[0] == version and sealed not in f",{','.join(row)}," for row in rows_of(file)):
+        sys.exit(f"WRONG: {said}, and this statement has other sums there")
+    return f"{said}, in the seal of {head['made_at']}"
+
+
+def texts_in(file: bytes) -> Iterator[bytes]:
+    yield from (file, file.replace(b'""', b'"'))  # CSV doubles quotes
+    for packed in re.findall(rb"(?s)stream\r?\n(x[\x01^\x9c\xda].*?)endstream", file):  # of a PDF
+        yield zlib.decompressobj().decompress(packed)
+
+
+def rows_of(file: bytes) -> Iterator[list[str]]:  # a version, and what was available and held after it
+    if file.startswith(b"{"):
+        told = json.loads(file)
+        for row in filter(None, (told.get("opening"), *told.get("movements", ()), told.get("closing"))):
+            yield [str(row[name]) for name in SUMS if name in row]
+    elif not file.startswith(b"%PDF"):
+        yield from filter(None, csv.reader(file.decode("utf-8-sig", "replace").splitlines()))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", default="")
     given = parser.parse_args()
-    text = given.file.read_bytes()
-    if text.startswith(b'{"format"'):
-        told = check_seal(text, given.key)
-    else:
-        found = json.loads(text)
-        told = check_proof(found.get("seal") or found, given.key)
-    by = "that you named" if given.key else "in the file: compare it"
-    sys.stdout.write(f"RIGHT: {told}, by the key {by}.\n")
+    file = given.file.read_bytes()
+    told = (check_seal if file.startswith(b'{"format"') else check_proof)(file, given.key)
+    sys.stdout.write(f"RIGHT: {told}, by the key {'that you named' if given.key else 'in it: compare it'}.\n")
 
 
 if __name__ == "__main__":

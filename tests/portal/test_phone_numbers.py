@@ -11,6 +11,7 @@ from tests.portal.selling import sell
 from tests.portal.visitor import Visitor
 from tests.support.sellers_at_hand import SellerAtHand
 from topup.portal.paging import ROWS
+from topup.recharges.phone_numbers import MAX_SUMMED_IN_A_LIST
 from topup.trips import Connection
 
 PAGE, KEEP, FORGET = "/numbers/", "/numbers/keep/", "/numbers/forget/"
@@ -132,3 +133,18 @@ def test_the_pages_lead_through_all_and_back(visitor: Visitor, seller: SellerAtH
     assert (len(kept(first)), len(kept(second))) == (ROWS, 3)
     assert len({*kept(first), *kept(second)}) == ROWS + 3
     assert kept(back) == kept(first)
+
+
+def test_a_number_of_very_many_recharges_was_credited_more_than_the_list_says(
+    visit: Visit, new_seller: NewSeller, api: Api
+) -> None:
+    sales = MAX_SUMMED_IN_A_LIST + 5
+    seller = new_seller(available=sales * 1_000)
+    items = [{"phone_number": NUMBER, "amount": 1_000, "reference": f"often-{n}"} for n in range(sales)]
+    for first in range(0, sales, 500):
+        batch = {"items": items[first : first + 500]}
+        api(seller).post("/api/v1/recharges/batch", json=batch).raise_for_status()
+    visitor = visit(seller)
+
+    assert "more than" in send(visitor, KEEP, number=NUMBER, label="one").text
+    assert f"{sales:,}" in visitor.open(PAGE, number=NUMBER).text

@@ -5,6 +5,7 @@ commands, and who gets it.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import msgspec
 import pytest
 
 from tests.recharges import place as places
-from tests.support.installation import ROOT
+from tests.support.verifier import VERIFIER, verifier
 from tests.support.worker import working
 from tests.tampering.scene import Scene
 from topup import clock
@@ -24,14 +25,7 @@ from topup.ledger import merkle
 from topup.reconciliation.seals import document, keeping, making
 from topup.reconciliation.seals.document import Seal, SealError
 
-VERIFIER = ROOT / "docs" / "verify_seal.py"
 OTHER_KEY = "ab" * 32
-
-
-def verifier(*words: object) -> "subprocess.CompletedProcess[str]":
-    """The public verifier, where nothing of ours can be imported."""
-    command = [sys.executable, "-I", str(VERIFIER), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def topup(scene: Scene, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -177,6 +171,27 @@ def test_the_proof_of_a_book_among_many_is_read_by_a_few_seeks(scene: Scene, tmp
         assert f"seller {number} " in verifier(tmp_path / "proof.json").stdout
     assert keeping.inclusion(config, seller_id=4, currency="IRR") is None
     assert keeping.inclusion(config, seller_id=3, currency="USD") is None
+
+
+SPOILT: dict[str, Callable[[Path], object]] = {
+    "no tree": lambda seal: seal.with_suffix(".tree").unlink(),
+    "an empty tree": lambda seal: seal.with_suffix(".tree").write_bytes(b""),
+    "a tree cut off": lambda seal: os.truncate(seal.with_suffix(".tree"), 20),
+    "another tree": lambda seal: seal.with_suffix(".tree").write_bytes(bytes(500)),
+    "another sum": lambda seal: seal.write_bytes(seal.read_bytes().replace(b" IRR ", b" IRR 1", 1)),
+    "a seal cut off": lambda seal: os.truncate(seal, 100),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_no_proof_is_handed_out_that_does_not_hold(name: str, scene: Scene, tmp_path: Path) -> None:
+    config = msgspec.structs.replace(scene.config, topup_home=str(tmp_path))
+    seal = making.make(scene.config, now_us=clock.now_us())
+    shutil.copytree(seal.parent, tmp_path / "seals")
+    SPOILT[name](tmp_path / "seals" / seal.name)
+
+    assert keeping.inclusion(scene.config, seller_id=scene.seller, currency="IRR") is not None
+    assert keeping.inclusion(config, seller_id=scene.seller, currency="IRR") is None
 
 
 def test_a_days_seal_is_made_once(scene: Scene, file: Path) -> None:

@@ -11,12 +11,13 @@ import msgspec
 from topup.api import schemas
 from topup.api.schemas import TransactionOut
 from topup.ledger.statement import Balance, Totals
+from topup.reconciliation.seals import document
 from topup.reconciliation.seals.document import Inclusion
 from topup.spreadsheet import lines
 
 _COLUMNS = (
     "version", "type", "created_at", "from", "to", "amount", "currency", "balance_before", "balance_after",
-    "held_after", "id", "source_type", "source_id",
+    "held_after", "id", "source_type", "source_id", "seal",
 )  # fmt: skip
 
 
@@ -96,7 +97,10 @@ class JsonWriter:
 
 
 class CsvWriter:
-    """RFC 4180 with a header: a row for the opening, one for each movement, one for the closing."""
+    """RFC 4180 with a header: a row for the opening, one for each movement, one for the closing.
+
+    The closing has the proof in the last column, which is empty elsewhere; no row is of another sort.
+    """
 
     media_type = "text/csv; header=present"  # Litestar adds the charset
 
@@ -107,7 +111,8 @@ class CsvWriter:
         return lines(_movement_row(movement) for movement in movements)
 
     def end(self, head: HeadOut, closing: Balance, totals: Totals, seal: Inclusion | None) -> bytes:
-        return lines([_balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))])
+        row = _balance_row("closing", head.to, head.currency, BalanceAtOut(**closing._asdict()))
+        return lines([(*row[:-1], document.proof(seal) if seal else "")])
 
 
 WRITERS: dict[Format, type[Writer]] = {Format.JSON: JsonWriter, Format.CSV: CsvWriter}
@@ -115,12 +120,12 @@ WRITERS: dict[Format, type[Writer]] = {Format.JSON: JsonWriter, Format.CSV: CsvW
 
 def _balance_row(name: str, moment: str | None, currency: str, balance: BalanceAtOut) -> tuple[object, ...]:
     sums = (balance.available, balance.held)
-    return (balance.version, name, moment or "", "", "", "", currency, "", *sums, "", "", "")
+    return (balance.version, name, moment or "", "", "", "", currency, "", *sums, "", "", "", "")
 
 
 def _movement_row(movement: TransactionOut) -> tuple[object, ...]:
     return (
         movement.version, movement.type, movement.created_at, movement.from_account, movement.to_account,
         movement.amount, movement.currency, movement.balance_before, movement.balance_after,
-        movement.held_after, movement.id, movement.source.type, movement.source.id,
+        movement.held_after, movement.id, movement.source.type, movement.source.id, "",
     )  # fmt: skip

@@ -23,9 +23,10 @@ from topup import clock, people
 from topup.portal import periods
 from topup.portal.access import MemberRequest, page
 from topup.portal.menu import Entry, Page
-from topup.portal.pages import statement_files, statement_pdf, statement_reading
+from topup.portal.pages import statement_files, statement_pdf, statement_proof, statement_reading
 from topup.portal.pages.statement_files import Told
 from topup.portal.pages.statement_forms import PeriodForm
+from topup.portal.pages.statement_proof import Proof
 from topup.portal.pages.statement_reading import ROWS, Statement
 from topup.portal.periods import Period
 from topup.sellers.models import Seller
@@ -97,6 +98,7 @@ def show(request: MemberRequest) -> HttpResponse:
         "earlier": max(after - ROWS, of.opening.version) if after > of.opening.version else None,
         "later": after + ROWS if after + ROWS < of.closing.version else None,
         "unfinished": period.ends_us(settings.TIME_ZONE) > clock.now_us(),
+        "proof": _proof(request),
     }
     return render(request, "portal/statement/page.html", context)
 
@@ -119,10 +121,26 @@ def download(request: MemberRequest, form: str) -> HttpResponse | StreamingHttpR
         messages.error(request, gettext("Many files are being made just now. Try again in a moment."))
         return back
     try:
-        file = _made(wanted, of, Told(request.member.seller_name, _language()))
+        file = _made(wanted, of, Told(request.member.seller_name, _language(), _proof(request)))
     finally:
         _places.release()
     return _answer(file, wanted, f"statement-{period.first}-{period.last}.{form}")
+
+
+@page()
+def proof(request: MemberRequest) -> HttpResponse:
+    """The proof alone, for who has the statement on paper or as a workbook."""
+    found = _proof(request)
+    if found is None:
+        messages.error(request, gettext("Your book is in no seal yet. One is made each day."))
+        return redirect("portal:statement")
+    answer = HttpResponse(found.text, content_type="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{statement_proof.FILE_NAME}"'
+    return answer
+
+
+def _proof(request: MemberRequest) -> Proof | None:
+    return statement_proof.read(seller_id=request.member.seller_id, currency=request.book.currency)
 
 
 def _made(wanted: Form, of: Statement, told: Told) -> IO[bytes]:
@@ -191,6 +209,7 @@ def _language() -> str:
 PAGE = Page(
     urls=[
         path("statement/", show, name="statement"),
+        path("statement/proof/", proof, name="statement_proof"),
         path("statement/<slug:form>/", download, name="statement_file"),
     ],
     entry=Entry(order=60, title=_("Statement"), url="portal:statement", icon="statement"),

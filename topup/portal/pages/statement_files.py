@@ -15,31 +15,37 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from topup import people, spreadsheet
 from topup.portal.pages import statement_reading
+from topup.portal.pages.statement_proof import Proof
 from topup.portal.pages.statement_reading import End, Line, Statement
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 """Without it Excel takes Persian letters for another alphabet's."""
 WIDTHS = (10, 12, 10, 24, 18, 28, 28, 16, 16, 18, 16)
-"""Of the columns of a sheet, in characters."""
+"""Of the columns of the movements, in characters."""
+PROOF_WIDTHS = (32, 72)
+"""The same of the proof."""
 
 
 class Told(NamedTuple):
-    """What a file is about beside its statement."""
+    """What a file is about beside its statement. `proof` is None before the first seal that has the book."""
 
     seller_name: str
     language: str
+    proof: Proof | None
 
 
 def csv(of: Statement, told: Told, into: IO[bytes]) -> None:
-    """The statement as RFC 4180: opening, every movement, closing."""
-    into.write(BYTE_ORDER_MARK + spreadsheet.lines([_head(of, told), _end(_("Opening"), of.opening)]))
+    """The statement as RFC 4180: opening, every movement, closing. The closing's last cell is the proof."""
+    head, opening = (*_head(of, told), _("Proof")), (*_end(_("Opening"), of.opening), "")
+    into.write(BYTE_ORDER_MARK + spreadsheet.lines([head, opening]))
     for lines in statement_reading.walk(of):
-        into.write(spreadsheet.lines(_row(line, told.language) for line in lines))
-    into.write(spreadsheet.lines([_end(_("Closing"), of.closing)]))
+        into.write(spreadsheet.lines((*_row(line, told.language), "") for line in lines))
+    closing = (*_end(_("Closing"), of.closing), told.proof.text if told.proof else "")
+    into.write(spreadsheet.lines([closing]))
 
 
 def xlsx(of: Statement, told: Told, into: IO[bytes]) -> None:
-    """The statement as a workbook of two sheets: the sum, and the movements below their head."""
+    """The statement as a workbook: the sum, the movements below their head, and the proof if there is one."""
     book = Workbook(write_only=True)
     rtl = told.language == people.PERSIAN
     _sum_sheet(book, of, told, rtl=rtl)
@@ -47,6 +53,8 @@ def xlsx(of: Statement, told: Told, into: IO[bytes]) -> None:
     sheet.freeze_panes = "A2"
     for row in _movement_rows(of, told):
         sheet.append([_cell(sheet, value) for value in row])
+    if told.proof is not None:
+        _proof_sheet(book, told.proof, told.language, rtl=rtl)
     book.save(into)
 
 
@@ -72,6 +80,21 @@ def _sum_sheet(book: Workbook, of: Statement, told: Told, *, rtl: bool) -> None:
         *sum_rows(of),
         (_("of which available"), of.closing.sums.available),
         (_("of which held"), of.closing.sums.held),
+    ]
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _proof_sheet(book: Workbook, proof: Proof, language: str, *, rtl: bool) -> None:
+    sheet = _sheet(book, _("Proof"), PROOF_WIDTHS, rtl=rtl)
+    rows: list[tuple[object, ...]] = [
+        (_("Sealed"), people.moment(proof.sealed_at_us, language, settings.TIME_ZONE)),
+        (_("After movement"), proof.version),
+        (_("Available"), proof.available),
+        (_("Held"), proof.held),
+        (_("Root of the seal"), proof.root),
+        (_("Public key"), proof.public_key),
+        (_("Proof"), proof.text),
     ]
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from topup import people
 from topup.portal.pages import statement_reading
 from topup.portal.pages.statement_files import Told, sum_rows
+from topup.portal.pages.statement_proof import FILE_NAME, Proof
 from topup.portal.pages.statement_reading import Line, Statement, signed
 
 FOLDER = Path(__file__).resolve().parent.parent / "typst"
@@ -75,6 +76,7 @@ def _data(of: Statement, told: Told) -> dict[str, Any]:  # JSON values
         "movements": [
             _row(line, of.currency, language) for lines in statement_reading.walk(of) for line in lines
         ],
+        "proof": _proof(told.proof, of.currency, language) if told.proof else None,
         "footer": f"{told.seller_name} · {period}",
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
@@ -91,6 +93,25 @@ def _parts(of: Statement, language: str) -> str:
     return _("Of the closing balance %(available)s is available and %(held)s is held.") % {
         "available": _money(sums.available, currency, language, with_sign=False),
         "held": _money(sums.held, currency, language, with_sign=False),
+    }
+
+
+def _proof(proof: Proof, currency: str, language: str) -> dict[str, Any]:  # JSON values
+    """The seal in words, and the proof as the file that is attached to the PDF."""
+    moment = people.moment(proof.sealed_at_us, language, settings.TIME_ZONE)
+    return {
+        "title": _("Proof"),
+        "says": _("This book was sealed. Whoever has the seal's public key can prove it from this file."),
+        "facts": [
+            [_("Sealed"), people.isolated(moment)],
+            [_("After movement"), people.number(proof.version, language)],
+            [_("Available"), _money(proof.available, currency, language, with_sign=False)],
+            [_("Held"), _money(proof.held, currency, language, with_sign=False)],
+            [_("Root of the seal"), people.isolated(proof.root)],
+            [_("Public key"), people.isolated(proof.public_key)],
+        ],
+        "name": FILE_NAME,
+        "text": proof.text,
     }
 
 

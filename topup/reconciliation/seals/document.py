@@ -12,13 +12,13 @@ docs/howto/verify-a-seal.md is the same in more words; docs/verify_seal.py check
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from topup.ledger import merkle
+from topup.ledger.merkle import Beside
 from topup.reconciliation.facts import Sealed
 
 FORMAT = "topupengine-seal/1"
@@ -134,7 +134,15 @@ def read_head(line: bytes) -> Head:
     return head
 
 
-def shown(inclusion: Inclusion) -> dict[str, Any]:  # a JSON object
-    """An inclusion as a statement and its file carry it."""
-    shown: dict[str, Any] = msgspec.to_builtins(inclusion)
-    return shown
+def proof(inclusion: Inclusion) -> str:
+    """An inclusion as every form of a statement carries it: JSON in one line."""
+    return msgspec.json.encode(inclusion).decode("ascii")
+
+
+def leads_to_the_root(inclusion: Inclusion) -> bool:
+    """Whether the path goes from the leaf to what was signed. Raises ValueError where it is no path."""
+    steps = [
+        Beside("left" if side == "left" else "right", bytes.fromhex(written))
+        for side, _, written in (step.partition(":") for step in inclusion.path)
+    ]
+    return merkle.root_of(inclusion.leaf.encode("ascii"), steps).hex() == inclusion.head.root
