@@ -37,6 +37,24 @@ def test_a_wrong_password_does_not_get_in(new_browser: NewBrowser, staff: StaffA
     assert "sessionid" not in answer.cookies
 
 
+@pytest.mark.parametrize(
+    ("twin", "page"),
+    [
+        ("/console/logout/", "/account/logout/"),
+        ("/console/password_change/", "/account/password/"),
+        ("/console/password_change/done/", "/account/password/"),
+    ],
+)
+def test_staff_leave_and_change_their_password_where_members_do(
+    browser: Browser, twin: str, page: str
+) -> None:
+    answer = browser.open(twin)
+
+    assert (answer.url.path, answer.status_code) == (page, httpx.codes.OK)
+    assert browser.post(twin, {"old_password": "x"}).url.path == page
+    assert browser.open("/console/").url.path == "/console/", "a form of nobody's logs nobody out"
+
+
 @pytest.mark.parametrize("path", [SELLERS, REQUESTS, "/console/sellers/seller/1/adjust/"])
 def test_nobody_sees_a_page_without_logging_in(new_browser: NewBrowser, path: str) -> None:
     assert new_browser().open(path).url.path == LOGIN

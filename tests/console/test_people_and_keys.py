@@ -1,10 +1,11 @@
 """Users, keys and operators: what changes holds from the next request on."""
 
 import httpx
+import pytest
 
 from tests.conftest import Api, NewSeller
 from tests.console.browser import KEYS, OPERATORS, USERS, Browser, messages
-from tests.console.conftest import epoch
+from tests.console.conftest import NewColleague, epoch
 from tests.support.sellers_at_hand import SellerAtHand
 from topup.trips import Connection
 
@@ -67,6 +68,22 @@ def test_nobody_is_staff_and_a_member_too(browser: Browser, app: Connection, new
     assert "not both" in answer.text
     row = app.execute("SELECT is_staff FROM sellers_user WHERE id = %s", (seller.user_id,)).fetchone()
     assert row == (False,)
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "sellers/user/?password__startswith=pbkdf2",
+        "sellers/apikey/?secret_sha256__gt=0",
+        "sellers/apikey/?user__password__startswith=pbkdf2",
+        "gateways/connection/?secrets__token__startswith=a",
+    ],
+)
+def test_no_list_is_filtered_by_what_nobody_is_shown(new_colleague: NewColleague, guess: str) -> None:
+    """A filter answers a question: a secret would be guessed letter by letter."""
+    _, browser = new_colleague("support")
+
+    assert browser.open(f"/console/{guess}").status_code == httpx.codes.BAD_REQUEST
 
 
 def test_a_user_is_never_deleted(browser: Browser, new_seller: NewSeller) -> None:

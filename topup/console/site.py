@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from topup.console import (
     dashboard,
@@ -38,6 +40,10 @@ THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 
 
+def _leading_to(name: str) -> Callable[..., HttpResponseBase]:
+    return RedirectView.as_view(pattern_name=name)
+
+
 class ConsoleSite(Site):
     """Mounted at /console/; its URL names keep Django's own prefix, `admin:`."""
 
@@ -47,8 +53,17 @@ class ConsoleSite(Site):
     site_url = None
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Our own pages come first: the site's last route takes what is left."""
+        """Our own pages come first: the site's last route takes what is left.
+
+        Staff change their password and log out where members do, and Django's own pages for that lead there:
+        a password changed by them would not be in the audit log.
+        """
         own: list[URLResolver | URLPattern] = [
+            path("logout/", _leading_to("account_logout"), name="logout"),
+            path("password_change/", _leading_to("account_change_password"), name="password_change"),
+            path(
+                "password_change/done/", _leading_to("account_change_password"), name="password_change_done"
+            ),
             path("today/", self.admin_view(dashboard.today_page), name="today"),
             path("ledger/explorer/", self.admin_view(explorer.page), name="explorer"),
             path("ledger/explorer.csv", self.admin_view(explorer.export), name="explorer_csv"),

@@ -31,6 +31,7 @@ def seller(key: ApiKey) -> str:
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Exported, ReadOnlyAdmin[ApiKey]):
+    hidden = frozenset({"secret_sha256"})
     exported = ("id", "label", "user_id", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_display = (
         identifier,

@@ -5,7 +5,7 @@ Owns the permissions: a page names the deed that reading it and the deed that ch
 deletes anything.
 """
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -51,6 +51,15 @@ class StaffRequest(HttpRequest):
 
 class Titled(AnyAdmin):
     """A page that says where it belongs, in the navigation's words; its history is the audit log."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Columns that nobody is shown. No list is filtered by them either: that would tell them bit by bit."""
+
+    def lookup_allowed(
+        self, lookup: str, value: Any, request: HttpRequest
+    ) -> bool:  # what Django compares with
+        shown = lookup.partition("__")[0] not in self.hidden
+        return shown and super().lookup_allowed(lookup, value, request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = {"title": navigation.title_of(self.opts)}

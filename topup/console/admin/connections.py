@@ -140,6 +140,7 @@ gateway = columns.identifier("gateway", _("Gateway"))
 @admin.register(Connection)
 class ConnectionAdmin(PageAdmin[Connection]):
     changing = Deed.CONFIGURE_OPERATORS
+    hidden = frozenset({"secrets"})
     form = ConnectionForm
     list_display = (
         operator,
