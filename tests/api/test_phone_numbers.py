@@ -9,7 +9,7 @@ import pytest
 from tests.api.over_http import AMOUNT, NUMBER, sold
 from tests.conftest import Api, NewSeller
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
-from topup.recharges.phone_numbers import MAX_NUMBERS
+from topup.recharges.phone_numbers import MAX_NUMBERS, MAX_SUMMED_IN_A_LIST
 from topup.trips import Connection
 
 PATH = "/api/v1/phone-numbers"
@@ -49,7 +49,7 @@ def test_a_number_that_nobody_keeps_shows_what_it_was_credited(api: Api, new_sel
     }  # fmt: skip
     assert read == {
         "phone_number": NUMBER, "registered": False, "label": None, "operator": "mci", "recharges": 2,
-        "total_credited": 4 * AMOUNT, "reversals": 0, "total_reversed": 0, "currency": "IRR",
+        "total_credited": 4 * AMOUNT, "reversals": 0, "total_reversed": 0, "more": False, "currency": "IRR",
         "created_at": None,
     }  # fmt: skip
 
@@ -269,3 +269,43 @@ def test_a_full_list_takes_no_more_but_new_labels(
     assert keep(client, "+989130000001", label="one of them").status_code == httpx.codes.OK
     client.delete(f"{PATH}/+989130000002")
     assert keep(client).status_code == httpx.codes.CREATED
+
+
+def sell_often(client: httpx.Client, count: int) -> None:
+    for first in range(0, count, 500):
+        items = [
+            {"phone_number": NUMBER, "amount": AMOUNT, "reference": f"often-{place}"}
+            for place in range(first, min(first + 500, count))
+        ]
+        client.post("/api/v1/recharges/batch", json={"items": items}).raise_for_status()
+
+
+def test_a_list_sums_no_more_of_each_number_than_it_says(api: Api, new_seller: NewSeller) -> None:
+    sales = MAX_SUMMED_IN_A_LIST + 5
+    client = api(new_seller(available=sales * AMOUNT))
+    sell_often(client, sales)
+    keep(client)
+
+    (listed,) = client.get(PATH).json()["data"]
+    alone = known(client)
+
+    assert (alone["more"], alone["total_credited"]) == (False, sales * AMOUNT)
+    assert alone["last_recharge"] is not None
+    assert (listed["more"], listed["last_recharge"]) == (True, None)
+    assert MAX_SUMMED_IN_A_LIST < listed["recharges"] < sales
+    assert listed["total_credited"] == listed["recharges"] * AMOUNT
+
+
+@pytest.mark.parametrize(("most", "more"), [(1, True), (2, True), (3, False), (4, False)])
+def test_a_number_is_summed_over_at_most_so_many_recharges(
+    api: Api, app: Connection, new_seller: NewSeller, most: int, *, more: bool
+) -> None:
+    seller = new_seller(available=3 * AMOUNT)
+    sell_often(api(seller), 3)
+
+    row = app.execute(
+        "SELECT recharges, more, last_id IS NULL FROM recharges.sold_to_v2(%s, %s, %s)",
+        [seller.id, int(NUMBER), most],
+    ).fetchone()
+
+    assert row == (min(3, most + 1), more, more)

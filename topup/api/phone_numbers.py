@@ -45,6 +45,9 @@ class LastRechargeOut(schemas.Output, frozen=True):
 
 
 class PhoneNumberOut(schemas.Output, frozen=True):
+    """With `more` there are more recharges than were summed: the counts and totals are at least these, and
+    `last_recharge` is null."""
+
     phone_number: str
     registered: bool
     label: str | None
@@ -53,6 +56,7 @@ class PhoneNumberOut(schemas.Output, frozen=True):
     total_credited: int
     reversals: int
     total_reversed: int
+    more: bool
     currency: str
     last_recharge: LastRechargeOut | None
     created_at: str | None
@@ -150,6 +154,7 @@ def show(known: Known, prefixes: Directory, currency: str) -> PhoneNumberOut:
         total_credited=known.credited,
         reversals=known.reversals,
         total_reversed=known.reversed,
+        more=known.more,
         currency=currency,
         last_recharge=_last(known, currency),
         created_at=None if known.created_at_us is None else clock.rfc3339(known.created_at_us),

@@ -16,6 +16,10 @@ MAX_NUMBERS = 10_000
 moment may pass it by a few."""
 MAX_LABEL = 60
 """Characters of a label."""
+MAX_SUMMED = 10_000
+"""Recharges of one number that are summed, some 30 ms: years of them, and no number of people's has more."""
+MAX_SUMMED_IN_A_LIST = 1_000
+"""The same of each number of a list, some 3 ms: a page may have a hundred of them."""
 NEVER_US = 0
 LATER_US = 2**62
 """After every moment that is ever stored."""
@@ -46,7 +50,8 @@ class LastRecharge(NamedTuple):
 class Known(NamedTuple):
     """What is known of a number. `created_at_us` is when its seller began to keep it, None where it
     does not; `recharges` and `credited` count those that succeeded and stand, `reversals` and
-    `reversed` those that were given back."""
+    `reversed` those that were given back. With `more` there are more recharges than were summed: it was
+    credited more than this, and its last recharge is not looked for."""
 
     phone_number: int
     label: str | None
@@ -56,6 +61,7 @@ class Known(NamedTuple):
     credited: int = 0
     reversals: int = 0
     reversed: int = 0
+    more: bool = False
     last: LastRecharge | None = None
 
 
@@ -74,20 +80,21 @@ class Kept(NamedTuple):
 def read(*, phone_number: int, seller_id: int | None) -> Statement:
     """What reads a number as one seller sees it, or over all sellers."""
     if seller_id is None:
-        return (SQL["number_of_all"], (phone_number,))
-    return (SQL["number_of"], (seller_id, phone_number))
+        return (SQL["number_of_all"], (phone_number, MAX_SUMMED))
+    return (SQL["number_of"], (seller_id, phone_number, MAX_SUMMED))
 
 
 def read_list(*, rising: bool, seller_id: int, before: Edge, after: Edge, fetch: int) -> Statement:
     """What reads the numbers that a seller keeps, newest first or, rising, from the old end."""
     text = SQL["list_numbers"]
-    return (text.replace(" DESC", " ASC") if rising else text, (seller_id, *before, *after, fetch))
+    values = (seller_id, *before, *after, fetch, MAX_SUMMED_IN_A_LIST)
+    return (text.replace(" DESC", " ASC") if rising else text, values)
 
 
 def known(row: Row) -> Known:
     """A row of what `read` and `read_list` read."""
-    found = Known(*row[:8])
-    return found if row[8] is None else found._replace(last=LastRecharge(*row[8:]))
+    found = Known(*row[:9])
+    return found if row[9] is None else found._replace(last=LastRecharge(*row[9:]))
 
 
 def count(*, seller_id: int, phone_number: int) -> Statement:
