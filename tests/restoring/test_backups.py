@@ -245,6 +245,7 @@ def test_a_dump_goes_to_no_other_moment(sold: Sold, home: Path) -> None:
     ran = restore(sold, sold.dump, home, "--until", sold.moment)
 
     assert (ran.returncode, "Leave --until and --wal out" in ran.stderr) == (1, True)
+    assert "docs/howto/backup-and-restore.md has the steps" in " ".join(ran.stderr.split())
 
 
 def test_what_is_no_backup_is_refused(sold: Sold, home: Path, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class Pair:
         words = ["postgres", "-D", str(self.directory), "-p", str(self.port)]
         words += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         with (self.primary.directory / "standby.log").open("ab") as log:
-            self.standby = subprocess.Popen(self._as_server(words), stdout=log, stderr=log)
+            self.standby = subprocess.Popen(self.as_server(words), stdout=log, stderr=log)
         until = time.monotonic() + TIMEOUT_S
         while not self._follows():
             assert time.monotonic() < until, (self.primary.directory / "standby.log").read_text()[-3000:]
@@ -79,7 +79,8 @@ class Pair:
         asked = "SELECT count(*) FROM pg_stat_replication WHERE application_name = %s AND state = 'streaming'"
         return bool(self.ask(self.primary.port, asked, STANDBY)[0][0])
 
-    def _as_server(self, words: list[str]) -> list[str]:
+    def as_server(self, words: list[str]) -> list[str]:
+        """A command line of the wheel's, as whoever the servers run as."""
         found = binaries.find()
         user = identity.choose(binaries=found, home=self.primary.directory)
         return user.command([found.program(words[0]), *words[1:]], directory=self.primary.directory)
@@ -90,7 +91,7 @@ class Pair:
         source += f" application_name={STANDBY}"
         words = ["pg_basebackup", "-D", str(self.directory), "-d", source, "-R", "--checkpoint=fast"]
         done = subprocess.run(
-            self._as_server(words), capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+            self.as_server(words), capture_output=True, text=True, check=False, timeout=TIMEOUT_S
         )
         assert done.returncode == 0, done.stderr
         self.start_standby()
@@ -104,7 +105,7 @@ class Pair:
 @contextmanager
 def running() -> Iterator[Pair]:
     with plain_postgres() as primary:
-        _make_roles(primary)
+        make_roles(primary)
         pair = Pair(primary, free_port())
         try:
             yield pair
@@ -113,7 +114,7 @@ def running() -> Iterator[Pair]:
                 pair.stop_standby()
 
 
-def _make_roles(primary: Plain) -> None:
+def make_roles(primary: Plain) -> None:
     for name in ("topup_owner", "topup_app"):
         (primary.directory / f"{name}_password").write_text(f"{name}-secret\n", encoding="ascii")
     environment = {**primary.environment(), "SECRETS": str(primary.directory)}

@@ -68,6 +68,11 @@ def run(config: Config, *, directory: Path, dump: bool = False) -> int:
     sys.stderr.write(
         "Keep a copy elsewhere, and SECRET_KEY too, which is not in it: kept secrets can't be read without.\n"
     )
+    if not config.embedded:
+        sys.stderr.write(
+            "It is of this moment alone: WAL_ARCHIVE has no effect on the server of DATABASE_URL. To be able "
+            "to go to any moment, let that server archive its log: docs/howto/backup-and-restore.md.\n"
+        )
     return 0
 
 

@@ -85,7 +85,9 @@ def _readable(directory: Path, *, until: int | None, wal: Path | None) -> Backup
         raise ClusterError(f"{wal} is no directory. Name the WAL_ARCHIVE with --wal.")
     if found.kind == "dump" and (until is not None or wal is not None):
         raise ClusterError(
-            f"{directory} is a dump, which is of {found.begun_at} alone. Leave --until and --wal out."
+            f"{directory} is a dump, which is of {found.begun_at} alone. Leave --until and --wal out. To go "
+            "to another moment with a server of your own (DATABASE_URL), restore that server's own base and "
+            "archived log: docs/howto/backup-and-restore.md has the steps."
         )
     if until is None:
         return found
