@@ -19,6 +19,7 @@ from tests.api.calls import LEAKS
 from tests.attack import hostile, table
 from tests.attack.table import CALLERS
 from tests.recharges.place import Place, assert_books_are_right, opened
+from topup.api.pages import MAX_PAGE
 
 EXAMPLES = "1"
 """Requests of each operation that are made up; those that try its limits are some thousand already."""
@@ -27,6 +28,7 @@ TIMEOUT_S = 540
 PASSED_OVER = "positive_data_acceptance,allow_header_conformance"
 """No document can say which numbers an operator has or which requests are pending, so a refusal of what it
 allows is no fault; and Litestar answers OPTIONS with the methods of a path's first handler alone."""
+UNNAMED = "is_superuser"
 KINDS = {"recharge_id": "/recharges", "request_id": "/credit-requests", "token_id": "/tokens"}
 
 
@@ -99,6 +101,30 @@ def test_no_field_takes_a_hostile_value_badly(place: Place, document: dict[str, 
 
     assert sent > 2_000
     assert_books_are_right(place)
+
+
+def test_no_operation_takes_a_field_that_it_does_not_name(place: Place, document: dict[str, Any]) -> None:
+    """Such as a role, or another's money: what a form of theirs does not have, nobody can set."""
+    taking = [call for call in hostile.calls(document) if call.sample]
+    for call in taking:
+        body = {UNNAMED: True, **call.sample}
+        answer = client_of(place, call.name).request(call.verb, path_of(place, call), json=body)
+        assert (answer.status_code, UNNAMED in answer.text) == (422, True), (call.name, answer.text)
+
+    assert len(taking) > 20
+    assert_books_are_right(place)
+
+
+def test_every_list_has_pages_or_a_named_end(document: dict[str, Any]) -> None:
+    """No answer grows with what is in the database: a hundred rows, or what one may have at all."""
+    unbounded = set()
+    for path, operations in document["paths"].items():
+        told = str(operations.get("get", {}).get("responses", {}).get("200", {}))
+        named = {each["name"]: each["schema"] for each in operations.get("get", {}).get("parameters", ())}
+        if "Page" in told and named.get("limit", {}).get("maximum") != MAX_PAGE:
+            unbounded.add(path)
+
+    assert unbounded == {"/api/v1/operators", "/api/v1/tokens", "/api/v1/webhook-endpoints"}
 
 
 def test_no_query_takes_a_hostile_value_badly(place: Place, document: dict[str, Any]) -> None:
