@@ -2,7 +2,7 @@
 
 Every order of two actors is always run; of three, and of two who do very much, those with at most `SWITCHES`
 switches, because they are too many. `pytest tests/interleavings --switches 2` goes further, and `--switches
-all` leaves none out.
+all` (`make orders`) leaves none out: a quarter of an hour on two busy cores, most of it for the three actors.
 """
 
 from collections.abc import Callable, Iterator
