@@ -6,6 +6,7 @@ from typing import Any
 
 Message = MutableMapping[str, Any]  # ASGI's own shape
 ANSWER_AFTER_S = 1.5
+print("application loaded", flush=True)  # noqa: T201  # the test reads it
 
 
 async def application(

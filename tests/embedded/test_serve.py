@@ -14,7 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from topup.config import Config
 from topup.management import ports
+from topup.management.handover import VARIABLE, Handover
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 30
@@ -26,6 +28,7 @@ from topup import config
 from topup.management import serve
 sys.exit(serve.run(config.load(dotenv=None), target="tests.embedded.slow_app:application"))
 """
+LOAD = "from topup.management import serve; serve.load(serve.TARGET)"
 
 
 def get(url: str) -> bytes:
@@ -80,6 +83,53 @@ def test_requests_in_progress_are_answered_and_new_ones_refused(workers: int) ->
     assert not accepted_late
     assert process.returncode == 0
     assert printed.count("application shutdown") == workers
+    assert printed.count("application loaded") == 1, "by the main process, for all workers"
+
+
+def test_loading_the_application_leaves_nothing_that_a_fork_would_break(settings: Config) -> None:
+    """A thread does not outlive a fork; a connection would be everybody's."""
+    look = (
+        f"{LOAD}; import os, psutil; own = psutil.Process(); print(own.num_threads(), own.net_connections())"
+    )
+    looked = subprocess.run(
+        [sys.executable, "-c", look],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "TOPUP_HOME": settings.topup_home},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=TIMEOUT_S,
+    )
+
+    assert looked.stdout == "1 []\n"
+
+
+def test_a_supervised_server_answers_on_the_socket_that_it_is_handed() -> None:
+    handed = Handover()
+    with ports.take_first_free(host="127.0.0.1", port=FIRST_PORT) as listener:
+        port = listener.getsockname()[1]
+        environment = {"PATH": os.environ["PATH"], "PORT": str(port), VARIABLE: str(handed.descriptor)}
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, pass_fds=[handed.descriptor]
+        ) as process:
+            handed.begun()
+            handed.give(listener)
+            answered = get(f"http://127.0.0.1:{port}")
+            process.terminate()
+
+    assert answered == b"answered"
+
+
+def test_a_server_that_is_handed_nothing_ends() -> None:
+    handed = Handover()
+    environment = {"PATH": os.environ["PATH"], VARIABLE: str(handed.descriptor)}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, pass_fds=[handed.descriptor]
+    ) as process:
+        handed.begun()
+        handed.give_up()
+
+        assert process.wait(timeout=TIMEOUT_S) == 1
 
 
 def test_workers_end_when_their_main_process_is_killed() -> None:
@@ -105,7 +155,7 @@ def test_a_worker_that_was_still_loading_ends_with_its_main_process_too() -> Non
     )
     assert process.stdout
     with process.stdout:
-        assert process.stdout.readline() == "loading\n"
+        assert [process.stdout.readline() for _ in range(2)] == ["application loaded\n", "loading\n"]
         workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,8 +11,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from psutil import STATUS_ZOMBIE, Process
 
 from topup.config import Config
 from topup.embedded.cluster import DATA_NAME
@@ -88,6 +91,19 @@ def children_of(pid: int) -> list[int]:
     return [int(word) for word in listed.stdout.split()]
 
 
+def server_of(pid: int) -> Process | None:
+    """The main process of the HTTP server, where there is one that runs."""
+    children = [each for each in Process(pid).children() if each.status() != STATUS_ZOMBIE]
+    return next((each for each in children if "serve" in each.cmdline()), None)
+
+
+def address_of(settings: Config) -> tuple[str, int]:
+    url = urlsplit(url_of(settings))
+    assert url.hostname
+    assert url.port
+    return url.hostname, url.port
+
+
 def test_the_first_start_proves_the_books_and_the_second_keeps_them(settings: Config) -> None:
     with up(settings) as first:
         first.read_until("Ctrl-C")
@@ -140,6 +156,21 @@ def test_a_child_that_dies_is_started_again(settings: Config) -> None:
         until = time.monotonic() + START_TIMEOUT_S
         while not is_healthy(settings) and time.monotonic() < until:
             time.sleep(0.1)
+
+        assert is_healthy(settings)
+
+
+def test_nobody_is_refused_while_the_http_server_is_replaced(settings: Config) -> None:
+    """Its socket stays: who connects waits for the next one, or meets a worker that goes on."""
+    with up(settings) as started:
+        started.read_until("Ctrl-C")
+        server = server_of(started.process.pid)
+        assert server
+        server.kill()
+        until = time.monotonic() + START_TIMEOUT_S
+        while (new := server_of(started.process.pid)) in (None, server) or not new.children():
+            assert time.monotonic() < until
+            socket.create_connection(address_of(settings)).close()
 
         assert is_healthy(settings)
 

@@ -30,8 +30,9 @@ class Server:
     log: Path
 
     def tail(self) -> str:
-        """The end of what it wrote."""
-        return self.log.read_bytes()[-TAIL_BYTES:].decode(errors="replace")
+        """The end of what it wrote; nothing where its home is gone already."""
+        written = self.log.read_bytes() if self.log.exists() else b""
+        return written[-TAIL_BYTES:].decode(errors="replace")
 
 
 @contextmanager

@@ -62,7 +62,8 @@ def test_two_workers_are_summed(api: Api, new_seller: NewSeller, serve: Serve) -
     for number in range(40):  # each on a connection of its own: the kernel spreads them over the workers
         httpx.get(f"{own.url}/api/v1/balance", headers={"Authorization": f"Token {seller.key}"})
         with httpx.Client(base_url=own.url, headers={"Authorization": f"Token {seller.key}"}) as client:
-            assert sell(client, f"order-{number}").status_code == 201
+            answer = sell(client, f"order-{number}")
+            assert answer.status_code == 201, f"{answer.text}\n{own.tail()}"
 
     asking = api(on=own)
     assert scenes.rises_to(asking, 40, "topup_postings_total", outcome="posted")

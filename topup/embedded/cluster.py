@@ -69,6 +69,8 @@ class Cluster:
         self._say = say
         self._wait = wait
         self._process: subprocess.Popen[bytes] | None = None
+        self._identity: identity.Identity | None = None
+        self._has_roles = False
 
     @property
     def pid(self) -> int | None:
@@ -80,19 +82,22 @@ class Cluster:
     def start(self) -> None:
         """Make the data directory if there is none, start the server, make roles and database.
 
-        Raises ClusterError. Calling it again after the server died starts it anew.
+        Raises ClusterError. Calling it again after the server died starts it anew, without what holds for
+        the life of this object: as whom it runs, and the roles.
         """
-        self._identity = self._prepare_home()
+        self._prepare_home()
         self._refuse_other_versions()
         remains.clear(
             data_dir=self.data_dir, socket_dir=self.config.socket_dir, say=self._say, wait=self._wait
         )
         if not self.data_dir.exists():
             self._create()
-        self._identity.give(self.data_dir)
+        self._runs_as.give(self.data_dir)
         self._configure()
         self._launch_until_ready()
-        self._make_roles()
+        if not self._has_roles:
+            self._make_roles()
+            self._has_roles = True
 
     def poll(self) -> int | None:
         """The exit status of the server if it ended, else None."""
@@ -115,18 +120,23 @@ class Cluster:
                 return
         raise ClusterError(f"PostgreSQL, process {process.pid}, does not stop. Look into {self.log.path}.")
 
-    def _prepare_home(self) -> identity.Identity:
+    @property
+    def _runs_as(self) -> identity.Identity:
+        """As whom the server runs, tried once: it takes a tenth of a second."""
+        if self._identity is None:
+            self._identity = identity.choose(binaries=self.binaries, home=self.config.home)
+        return self._identity
+
+    def _prepare_home(self) -> None:
         home, socket_dir = self.config.home, self.config.socket_dir
         if "," in str(socket_dir):
             # PostgreSQL's clients take a comma for the end of one address and the start of the next.
             raise ClusterError(f"{home} has a comma in its name. Set TOPUP_HOME to a directory without.")
         home.mkdir(parents=True, exist_ok=True)
-        chosen = identity.choose(binaries=self.binaries, home=home)
         socket_dir.mkdir(mode=0o700, exist_ok=True)
         _refuse_planted(socket_dir)
-        chosen.give(socket_dir)
+        self._runs_as.give(socket_dir)
         socket_dir.chmod(0o700)
-        return chosen
 
     def _refuse_other_versions(self) -> None:
         wanted = str(binaries.MAJOR_VERSION)
@@ -143,7 +153,7 @@ class Cluster:
             self._say("removed a data directory that was never finished")
             shutil.rmtree(unfinished)
         unfinished.mkdir(mode=0o700)
-        self._identity.give(unfinished)
+        self._runs_as.give(unfinished)
         self._initdb(unfinished)
         unfinished.rename(self.data_dir)
         self.created = True
@@ -163,7 +173,7 @@ class Cluster:
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
             *("--data-checksums", "--no-instructions"),
         ]
-        command = self._identity.command(
+        command = self._runs_as.command(
             [self.binaries.program("initdb"), *options], directory=self.config.home
         )
         process = self._spawn(command)
@@ -184,11 +194,11 @@ class Cluster:
         written = configuration.write(
             data_dir=self.data_dir,
             socket_dir=self.config.socket_dir,
-            peer_names=self._identity.peer_names,
+            peer_names=self._runs_as.peer_names,
             archive=self._archive(),
         )
         for path in written:
-            self._identity.give(path)
+            self._runs_as.give(path)
 
     def _archive(self) -> Path | None:
         archive = self.config.archive
@@ -199,7 +209,7 @@ class Cluster:
                 raise ClusterError(
                     f"WAL_ARCHIVE cannot be used: {error}. Set it to a directory of yours."
                 ) from error
-            self._identity.give(archive)
+            self._runs_as.give(archive)
         return archive
 
     def _launch_until_ready(self) -> None:
@@ -215,7 +225,7 @@ class Cluster:
         chosen = {**self._settings, **configuration.DURABILITY}
         flags = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         postgres = [self.binaries.program("postgres"), "-D", str(self.data_dir), *flags]
-        self._process = process = self._spawn(self._identity.command(postgres, directory=self.config.home))
+        self._process = process = self._spawn(self._runs_as.command(postgres, directory=self.config.home))
         until = time.monotonic() + START_TIMEOUT_S
         while process.poll() is None:
             if self._is_ready():

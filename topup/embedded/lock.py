@@ -25,6 +25,8 @@ class HomeLock:
 
     def __init__(self, home: Path) -> None:
         self.path = home / LOCK_NAME
+        self.died = Holder()
+        """What the holder before us had written, where it was killed and left its children to end."""
         self._descriptor = -1
 
     def __enter__(self) -> Self:
@@ -35,6 +37,7 @@ class HomeLock:
             os.close(descriptor)
             raise HomeInUse(_in_use(self.path.parent, holder(self.path.parent))) from None
         self._descriptor = descriptor
+        self.died = holder(self.path.parent)
         self.say(url="")
         return self
 

@@ -4,11 +4,13 @@ Each is its own session, so that Ctrl-C in a terminal reaches only the superviso
 them in the right order.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from topup.embedded.logs import BoundedLog
@@ -55,9 +57,15 @@ def run_to_end(
 
 
 def spawn(
-    argv: Sequence[str], *, extra: Mapping[str, str], log: BoundedLog, stdout: int | None = None
+    argv: Sequence[str],
+    *,
+    extra: Mapping[str, str],
+    log: BoundedLog,
+    stdout: int | None = None,
+    inherits: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child whose errors, and unless told otherwise its output, go to the log."""
+    """Start a child whose errors, and unless told otherwise its output, go to the log. It `inherits` these
+    descriptors under the same numbers."""
     descriptor = log.open()
     try:
         return subprocess.Popen(
@@ -67,9 +75,23 @@ def spawn(
             stderr=descriptor,
             start_new_session=True,
             env=environment(extra),
+            pass_fds=inherits,
         )
     finally:
         os.close(descriptor)
+
+
+def end_group(leader: int, *, limit_s: float) -> None:
+    """Ask what a child that is dead has left behind to end, and kill what does not."""
+    until_s = time.monotonic() + limit_s
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGTERM)
+        while time.monotonic() < until_s:
+            time.sleep(POLL_S)
+            with contextlib.suppress(ChildProcessError):  # where we are who buries orphans, as in a container
+                os.waitpid(-leader, os.WNOHANG)
+            os.killpg(leader, 0)
+        os.killpg(leader, signal.SIGKILL)
 
 
 def end(process: subprocess.Popen[bytes], *, limit_s: float) -> bool:

@@ -1,19 +1,23 @@
 """`topup serve`: the HTTP server, in the foreground, until SIGTERM or SIGINT.
 
 On a signal it accepts nothing new, answers what it has begun, runs the application's shutdown and
-ends. It never starts a database; `topup up` does.
+ends. It never starts a database; `topup up` does. The application is loaded once, in the main process;
+what forks from that is at work in a moment, also where one is replaced.
 """
 
+import gc
 import importlib
 import logging.config
 import resource
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from topup.config import Config
-from topup.management import ports, production, workers
+from topup.management import handover, ports, production, workers
 from topup.management.workers import EXIT_PROBLEM
 from topup.telemetry import logs, snapshots
 
@@ -24,6 +28,8 @@ HELP = "Serve HTTP in the foreground."
 TARGET = "topup.site.asgi:application"
 PROTOCOL = "protocol"
 """What a target's module may have beside the application: its own uvicorn protocol."""
+OF_EVERY_WORKER = ("uvicorn", "uvloop")
+"""What each worker would load for itself."""
 # Connections that the kernel keeps while all workers are busy. More than a burst of clients, and
 # few enough to be answered before they give up.
 BACKLOG = 2048
@@ -32,23 +38,69 @@ BACKLOG = 2048
 DRAIN_TIMEOUT_S = 30
 # A worker whose time is over still says so to its clients.
 LAST_WORDS_S = 5
+# Where the main process is killed, the supervisor starts another, which loads for about a second: so long
+# its workers go on, on a socket that both have. Without a supervisor they end at once, and leave the port.
+LINGER_S = 4
 # Longer than a proxy's: nginx keeps a connection that nobody uses for 60 seconds.
 KEEP_ALIVE_S = 75
 
 
+class Loaded(NamedTuple):
+    """An application, and the protocol that the server speaks for it."""
+
+    application: Any  # whatever its type
+    protocol: Any  # as uvicorn takes it
+
+
 def run(config: Config, *, target: str = TARGET) -> int:
     """Serve the ASGI application `target` until told to stop. Returns the exit status."""
-    if not ports.is_free(host=config.host, port=config.port):
+    end = handover.expected()
+    if end is None and not ports.is_free(host=config.host, port=config.port):
         sys.stderr.write(f"topup: {config.host}:{config.port} is taken. Set PORT to another one.\n")
         return EXIT_PROBLEM
     production.refuse_unsafe(config)
     logs.prepare(config)
-    logging.config.dictConfig(logs.dictionary(config, threaded=False))
-    snapshots.Directory.begin(snapshots.of_server(config.home, config.port))
-    with listening(host=config.host, port=config.port) as listener:
+    with _listener(config, end, target) as (loaded, listener):
+        if listener is None:
+            return EXIT_PROBLEM
+        snapshots.Directory.begin(snapshots.of_server(config.home, config.port))
+        logging.config.dictConfig(logs.dictionary(config, threaded=False))  # the application has set its own
         logging.getLogger(__name__).info("listening at http://%s:%s", config.host, config.port)
-        work = partial(_work, target, listener)
-        return workers.run(work, count=config.api_workers, stop_s=DRAIN_TIMEOUT_S + LAST_WORDS_S)
+        gc.freeze()  # what is loaded is shared by all workers for as long as nobody writes on it
+        work = partial(_work, loaded, listener, config)
+        return workers.run(
+            work,
+            count=config.api_workers,
+            stop_s=DRAIN_TIMEOUT_S + LAST_WORDS_S,
+            ending=listener.close,
+            linger_s=LINGER_S if end is not None else 0,
+        )
+
+
+@contextmanager
+def _listener(
+    config: Config, end: socket.socket | None, target: str
+) -> Iterator[tuple[Loaded, socket.socket | None]]:
+    """The application, and where to listen: on the supervisor's socket, which comes once the database is
+    there, or on one of our own, which nobody else can have meanwhile."""
+    if end is None:
+        with listening(host=config.host, port=config.port) as own:
+            yield load(target), own
+        return
+    loaded = load(target)
+    given = handover.taken(end)
+    try:
+        yield loaded, given
+    finally:
+        if given is not None:
+            given.close()
+
+
+def load(target: str) -> Loaded:
+    """Import an application. It must start no thread and open no connection: workers are forked from it."""
+    module_name, _, name = target.partition(":")
+    module, *_ = [importlib.import_module(each) for each in (module_name, *OF_EVERY_WORKER)]
+    return Loaded(getattr(module, name), getattr(module, PROTOCOL, "httptools"))
 
 
 def listening(*, host: str, port: int) -> socket.socket:
@@ -61,15 +113,14 @@ def listening(*, host: str, port: int) -> socket.socket:
     return listener
 
 
-def _work(target: str, listener: socket.socket) -> None:
-    """Import the application and answer. Runs in each worker."""
+def _work(loaded: Loaded, listener: socket.socket, config: Config) -> None:
+    """Answer. Runs in each worker."""
+    logging.config.dictConfig(logs.dictionary(config))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (most, most)
     )  # each client is a file; the usual limit is 1,024
-    module_name, _, name = target.partition(":")
-    module = importlib.import_module(module_name)
-    answer(getattr(module, name), listener, protocol=getattr(module, PROTOCOL, "httptools"))
+    answer(loaded.application, listener, protocol=loaded.protocol)
 
 
 def answer(

@@ -1,4 +1,4 @@
-"""Being asked to stop: SIGINT, SIGTERM and SIGHUP, noticed only where we wait.
+"""Being asked to stop: SIGINT, SIGTERM and SIGHUP, noticed only where we wait; and the end of a child.
 
 A signal never interrupts work halfway. The first one makes the current or next wait raise
 StopRequested; later ones are answered with a word and change nothing.
@@ -35,6 +35,8 @@ class StopSignals:
         os.set_blocking(self._writer, False)
         self._old_wakeup = signal.set_wakeup_fd(self._writer)
         self._old = {number: signal.signal(number, self._handle) for number in SIGNALS}
+        # Nothing is done in the handler: that there is one makes the signal wake whoever waits.
+        self._old[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         return self
 
     def __exit__(
@@ -50,8 +52,20 @@ class StopSignals:
         """Sleep. Raises StopRequested as soon as somebody asks to stop."""
         until = time.monotonic() + seconds
         while not self._asked and (left := until - time.monotonic()) > 0:
-            if select.select([self._reader], [], [], left)[0]:
-                os.read(self._reader, WAKEUP_READ_BYTES)
+            self._woken(within_s=left)
+        self._refuse_to_go_on()
+
+    def wait_for_child(self, seconds: float) -> None:
+        """Sleep until a child has ended since the last wait, but no longer than this. Raises as `wait`."""
+        if not self._asked:
+            self._woken(within_s=seconds)
+        self._refuse_to_go_on()
+
+    def _woken(self, *, within_s: float) -> None:
+        if select.select([self._reader], [], [], within_s)[0]:
+            os.read(self._reader, WAKEUP_READ_BYTES)
+
+    def _refuse_to_go_on(self) -> None:
         if self._asked and not self._stopping:
             raise StopRequested
 

@@ -4,6 +4,8 @@ The steps: PostgreSQL, migrations, demonstration data, HTTP server and worker, a
 are exact. Then it watches over its children.
 """
 
+import time
+
 import msgspec
 
 from topup.config import Config, ConfigError
@@ -13,13 +15,14 @@ from topup.management import box, children, demo, ports, production, proof, scre
 from topup.management.client import ApiError, Client
 from topup.management.ports import NoFreePort
 from topup.management.signals import StopRequested, StopSignals
-from topup.management.supervisor import Supervisor
+from topup.management.supervisor import SERVER_STOP_S, Supervisor
 
 HELP = "Start PostgreSQL, migrate, serve, and prove the books; Ctrl-C stops everything."
 STEPS = 5
 EXIT_PROBLEM = 1
 # A look at the books on a warm start is a courtesy; it must not keep anybody waiting.
 LOOK_TIMEOUT_S = 5
+POLL_S = 0.02
 # Everything that can go wrong with a step and carries a message for the operator.
 EXPECTED = (
     ClusterError,
@@ -72,8 +75,11 @@ class _Start:
         self.setup_log = BoundedLog(config.logs / "setup.log")
         self.demo = demo.load(config)
         self.fresh = False
+        self.pending = True
 
     def run(self) -> None:
+        # What a server is made of takes as long to load as everything else together: it begins first.
+        self.supervisor.load_server(port=self.config.port)
         steps = (self._database, self._migrate, self._seed, self._serve, self._prove)
         titles = ("PostgreSQL", "Migrations", "Demonstration data", "HTTP server and worker", "Books")
         for number, (step, title) in enumerate(zip(steps, titles, strict=True), start=1):
@@ -89,10 +95,12 @@ class _Start:
             step.result = f"{cluster.binaries.version()}, {age} data in {cluster.data_dir}"
         else:
             step.result = "the server of DATABASE_URL"
-        self._topup_module("topup.management.durability")
+        self.pending = bool(self._topup_module("topup.management.durability").strip())
 
     def _migrate(self, step: screen.Step) -> None:
-        if not self.config.embedded and not self.config.database_owner_url:
+        if not self.pending:
+            step.result = "none pending"
+        elif not self.config.embedded and not self.config.database_owner_url:
             self._refuse_pending()
             step.result = "none pending"
         else:
@@ -122,15 +130,25 @@ class _Start:
 
     def _serve(self, step: screen.Step) -> None:
         wanted = self.config.port
-        port = ports.first_free(host=self.config.host, port=wanted)
+        self._wait_for_those_before()
+        listener = ports.take_first_free(host=self.config.host, port=wanted)
+        port: int = listener.getsockname()[1]
         if port != wanted:
             self.shown.say(f"Port {wanted} is taken; using {port}.")
         self.config = msgspec.structs.replace(self.config, port=port)
         self.url = box.url(self.config)
-        self.supervisor.start_server(port=port)
+        self.supervisor.start_server(listener)
         self.supervisor.start_worker()
         self.lock.say(url=self.url)
         step.result = f"healthy at {self.url}"
+
+    def _wait_for_those_before(self) -> None:
+        """A supervisor that was killed leaves a server, which ends by itself and has our port until then."""
+        until = time.monotonic() + SERVER_STOP_S
+        if self.lock.died.url != box.url(self.config):
+            return
+        while time.monotonic() < until and not ports.is_free(host=self.config.host, port=self.config.port):
+            self.stop.wait(POLL_S)
 
     def _prove(self, step: screen.Step) -> None:
         if self.demo is None:

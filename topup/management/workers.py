@@ -1,7 +1,8 @@
 """The processes that answer requests: started, replaced when one dies, ended together.
 
-Owns the parent's side. It must never answer a request, hold a thread or import the application: it forks.
-A worker has its listening socket from the parent, so that connections which wait outlive a worker.
+Owns the parent's side. It must never answer a request, hold a thread or open a connection: it forks. A worker
+has the loaded application and its listening socket from the parent, so that a new one is at work in a moment
+and connections which wait outlive a worker.
 """
 
 import multiprocessing
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 
@@ -20,18 +22,31 @@ STARTUP_FAILED = 3
 """The exit status of a worker whose application would not start."""
 EXIT_PROBLEM = 1
 YOUNG_S = 2.0
-"""A worker that ends within this time did not get to work: the next one would not either."""
-PAUSE_S = 1.0
-"""Before a worker is started anew that was young or could not start: its database may come back."""
+"""A worker that ends by itself within this time did not get to work: the next one would not either."""
+PAUSE_S = 0.5
+"""Before a worker is started anew that could not start, for its database may come back; or that was killed
+young as the one before it was, for whatever kills it may be there still."""
 LOOK_S = 1.0
 """How often the parent looks at its workers where nothing wakes it."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def run(work: Callable[[], None], *, count: int, stop_s: float) -> int:
-    """Keep `count` processes at work until told to stop; they have `stop_s` seconds to end. Returns the
-    exit status, which tells where the first ones could not start."""
+def run(
+    work: Callable[[], None],
+    *,
+    count: int,
+    stop_s: float,
+    ending: Callable[[], None] = lambda: None,
+    linger_s: int = 0,
+) -> int:
+    """Keep `count` processes at work until told to stop; they have `stop_s` seconds to end, before which
+    `ending` gives up what the parent holds for them. Returns the exit status, which tells where the first
+    ones could not start.
+
+    Where the parent itself is killed they go on for `linger_s` whole seconds, if somebody starts another.
+    """
     with _woken() as told:
+        work = partial(_work, work, os.getpid(), linger_s)
         workers = [_Worker(work) for _ in range(count)]
         first = frozenset(worker.process.pid for worker in workers)
         try:
@@ -44,6 +59,7 @@ def run(work: Callable[[], None], *, count: int, stop_s: float) -> int:
                         return EXIT_PROBLEM
                     workers[place] = worker.again(work)
         finally:
+            ending()
             _end([worker.process for worker in workers], stop_s=stop_s)
     return 0
 
@@ -51,9 +67,10 @@ def run(work: Callable[[], None], *, count: int, stop_s: float) -> int:
 class _Worker:
     """A process at work, and since when."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], None], *, after_young: bool = False) -> None:
         self.process = _start(work)
         self._since_s = time.monotonic()
+        self._after_young = after_young
 
     @property
     def _was_young(self) -> bool:
@@ -70,9 +87,10 @@ class _Worker:
         sys.stderr.write(
             f"topup: API worker {ended.pid} ended with status {ended.exitcode}; starting another.\n"
         )
-        if self.could_not_start or self._was_young:
+        young = self._was_young
+        if self.could_not_start or (young and self._after_young):
             time.sleep(PAUSE_S)
-        return _Worker(work)
+        return _Worker(work, after_young=young)
 
 
 class _Told:
@@ -109,17 +127,20 @@ def _woken() -> Iterator[_Told]:
 
 
 def _start(work: Callable[[], None]) -> ForkProcess:
-    worker = multiprocessing.get_context("fork").Process(target=_work, args=(work, os.getpid()))
+    worker = multiprocessing.get_context("fork").Process(target=work)
     worker.start()
     return worker
 
 
-def _work(work: Callable[[], None], parent: int) -> None:
-    """In the child: it must not outlive its parent, and ends well where it is told to end."""
+def _work(work: Callable[[], None], parent: int, linger_s: int) -> None:
+    """In the child: it must not outlive its parent for long, and ends well where it is told to end."""
     signal.set_wakeup_fd(-1)
     for number in SIGNALS:
         signal.signal(number, leave)
-    die_with_parent(signal.SIGTERM, parent=parent)
+    if linger_s:
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: signal.alarm(linger_s))
+        signal.signal(signal.SIGALRM, lambda _number, _frame: os.kill(os.getpid(), signal.SIGTERM))
+    die_with_parent(signal.SIGUSR1 if linger_s else signal.SIGTERM, parent=parent)
     work()
 
 

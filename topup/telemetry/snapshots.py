@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,12 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._own = path / f"{os.getpid()}-{time.time_ns()}.json"
+
+    @cached_property
+    def _own(self) -> Path:
+        """This process's file, named once it has something to keep: the application is loaded before the
+        workers are forked."""
+        return self._path / f"{os.getpid()}-{time.time_ns()}.json"
 
     @staticmethod
     def begin(path: Path) -> None:
