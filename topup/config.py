@@ -99,6 +99,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = ""
     api_workers: Annotated[int, _setting("Processes that serve HTTP", ge=1, le=64)] = 2
     lanes: Annotated[int, _setting("Database connections per process that sell", ge=1, le=32)] = 1
+    database_pool_size: Annotated[
+        int,
+        _setting(
+            "Database connections at most, per process, for the API beside selling, and as many for pages",
+            ge=2,
+            le=64,
+        ),
+    ] = 8
     open_registration: Annotated[bool, _setting("Whether anyone may register as a seller")] = False
     default_currency: Annotated[Literal["IRR"], _setting("Currency of a new seller")] = "IRR"
     double_spending_timeout: Annotated[
@@ -321,10 +329,14 @@ def secret_key(config: Config) -> str:
 
 def _keep_secret(path: Path) -> str:
     made = secrets.token_urlsafe(50)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text(encoding="ascii").strip()
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(made)
+    try:
+        os.link(unfinished, path)  # whole or not at all: others may read it at any moment
+    except FileExistsError:  # another process was first
+        return path.read_text(encoding="ascii").strip()
+    finally:
+        unfinished.unlink()
     return made

@@ -1,6 +1,8 @@
 """Connections to PostgreSQL: how each is opened, what it may wait for, and which servers are refused.
 
-Every connection of the application has the time-outs below; migrations, as the owner, have none.
+Every connection of the application has the time-outs below; migrations, as the owner, have none. Where
+somebody has locked a book, or there are no connections left, a client is told to come back within a second:
+LOCK_TIMEOUT_MS and POOL_WAIT_S are what that leaves.
 """
 
 from typing import Any
@@ -15,14 +17,15 @@ from topup.trips import AsyncConnection, Connection, Row
 NAME = "topup"
 WORKER = "topup worker"
 """What the server calls the connections of our processes; the worker is known to be there by its own."""
-LOCK_TIMEOUT_MS = 2_000
+LOCK_TIMEOUT_MS = 600
+"""Longer than a transaction of ours has a book, also on a slow disk."""
 STATEMENT_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
 CONNECT_TIMEOUT_S = 5
-POOL_MAX = 8
-"""Connections per process for everything but selling."""
+POOL_MIN = 1
+"""Connections that are kept open where nothing is asked, so that others can't have taken the last one."""
 POOL_MAX_WAITING = 512
-POOL_WAIT_S = 2.0
+POOL_WAIT_S = 0.8
 
 _TIME_OUTS = {
     "lock_timeout": LOCK_TIMEOUT_MS,
@@ -70,8 +73,8 @@ def pool(config: Config, *, name: str = NAME) -> AsyncConnectionPool[AsyncConnec
     return AsyncConnectionPool(
         connection_class=psycopg.AsyncConnection[Row],
         kwargs={**parameters(config), "application_name": name, "autocommit": True},
-        min_size=1,
-        max_size=POOL_MAX,
+        min_size=POOL_MIN,
+        max_size=config.database_pool_size,
         max_waiting=POOL_MAX_WAITING,
         timeout=POOL_WAIT_S,
         open=False,

@@ -26,6 +26,8 @@ from topup.recharges.rules import Recharge, Sale
 from topup.trips import AsyncConnection, Connection
 
 POSTED, REPLAYED = Outcome.POSTED, Outcome.REPLAYED
+NOBODY = 4_000_000_000
+"""A seller that is never made."""
 
 
 async def all_of(poster: Poster[Sale, Recharge], sales: Iterable[Sale]) -> list[Posting]:
@@ -368,6 +370,44 @@ async def test_a_book_that_stays_locked_refuses_its_own_seller_only(
     assert (stuck.outcome, ours.outcome) == (Outcome.OVERLOADED, POSTED)
     assert after.outcome is POSTED
     posting.assert_books_prove_themselves(app, frozen, free)
+
+
+@in_a_loop
+async def test_nobody_waits_for_a_book_that_was_locked_for_long(
+    installation: Installation, new_seller: NewSeller, owner: Connection
+) -> None:
+    """The second batch's connection would wait for ever: that it ends is what is shown."""
+    frozen, free = new_seller(available=10 * PRICE).id, new_seller(available=10 * PRICE).id
+    made: list[AsyncConnection] = []
+
+    async def connect() -> AsyncConnection:
+        made.append(await database.connect_async(installation.config))
+        return made[0]
+
+    async with selling(installation.config, lanes=1, connect=connect) as poster:
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [frozen])
+            await poster.submit(a_sale(frozen))
+            await made[0].execute("SET lock_timeout = 0; SET statement_timeout = 0")
+            while_locked = await all_of(poster, [a_sale(frozen), a_sale(free)])
+        after = await poster.submit(a_sale(frozen))
+
+    assert [each.outcome for each in while_locked] == [Outcome.OVERLOADED, POSTED]
+    assert after.outcome is POSTED
+
+
+@in_a_loop
+async def test_who_has_no_book_is_not_told_to_come_back_because_of_anothers_lock(
+    installation: Installation, new_seller: NewSeller, owner: Connection
+) -> None:
+    frozen = new_seller(available=PRICE).id
+
+    async with selling(installation.config, lanes=1) as poster:
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [frozen])
+            postings = await all_of(poster, [a_sale(frozen), a_sale(NOBODY)])
+
+    assert [each.outcome for each in postings] == [Outcome.OVERLOADED, Outcome.NO_BOOK]
 
 
 @in_a_loop

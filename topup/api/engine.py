@@ -1,6 +1,7 @@
 """What one API process has: its pool, its poster, and what it remembers. The API's composition root."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -94,7 +95,10 @@ class Engine:
 
     async def open(self) -> None:
         await asyncio.to_thread(self._refuse_unfit)
-        await self.pool.open()
+        await self.pool.open(wait=True)
+        # The pages' own pool opens when it is first asked, and then keeps a connection as this one does.
+        with contextlib.suppress(Problem):
+            await self.in_thread(_connect_once)
         await self.sales.start()
         self.beat.start()
         self.key_use.start()
@@ -165,12 +169,17 @@ class Engine:
             raise _told(error.__cause__ or error) from error
 
 
+def _connect_once() -> None:
+    """As Django in this thread."""
+    django_connection.ensure_connection()
+
+
 def _told(error: BaseException) -> BaseException:
     """What a client is told of an error of the database; the error itself where nobody foresaw it."""
     remedy = cure(error)
     if remedy is Cure.RECONNECT:
         return away()
-    if remedy is Cure.WAIT_LESS:
+    if remedy in (Cure.WAIT_LESS, Cure.AGAIN):
         return Problem(*OUTCOMES[Outcome.OVERLOADED])
     if isinstance(error, psycopg.DataError):
         return Problem(Code.VALIDATION_ERROR, "A value is too large, or has a NUL character.")

@@ -23,10 +23,11 @@ SQL = sqlfiles.load(Path(__file__).with_name("queries.sql"))
 Procedure = Generator[Step, Rows, "list[Posting]"]
 
 BEGIN: Statement = (SQL["begin"], ())
-HURRY: Statement = (SQL["hurry"], ())
 COMMIT: Statement = (SQL["commit"], ())
 ROLLBACK: Statement = (SQL["rollback"], ())
 ALONE: Statement = (SQL["alone"], ())
+IF_FREE = " SKIP LOCKED"
+"""What makes `lock_books` pass over the books that others have locked."""
 
 
 def procedure(
@@ -42,18 +43,23 @@ def procedure(
 
     `careful` looks every wish up first; without it only those that were refused are looked up, and
     a reference that was used raises 23505 from the database. Two round trips on the happy path.
-    `hurried` hardly waits for a locked book.
+    `hurried` waits for no book: the wishes of those that others have locked are refused as OVERLOADED.
     """
-    careful = careful or family.looks_up_first
-    sellers = sorted({wish.seller_id for wish in wishes})
+    careful = careful or hurried or family.looks_up_first
+    sellers = (literals.numbers(sorted({wish.seller_id for wish in wishes})),)
     reads = family.reads()
-    step = [(SQL["lock_books"], (literals.numbers(sellers),)), *reads]
-    begin = [BEGIN, HURRY] if hurried else [BEGIN]
+    step = [(SQL["lock_books"] + (IF_FREE if hurried else ""), sellers), *reads]
+    begin = [BEGIN, (SQL["read_books"], sellers)] if hurried else [BEGIN]
     answers = yield begin + step + (family.lookup(wishes) if careful else [])
     locked, *rows = answers[len(begin) :]
     books = {book.seller_id: book for book in map(load_book, locked)}
 
     settled = family.known(wishes, rows[len(reads) :]) if careful else {}
+    if hurried:
+        taken = {row[0] for row in answers[1]} - books.keys()
+        settled |= {
+            p: Posting(Outcome.OVERLOADED) for p, wish in enumerate(wishes) if wish.seller_id in taken
+        }
     commands: dict[int, Command] = {}
     for place, wish in enumerate(wishes):
         if place not in settled:

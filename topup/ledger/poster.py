@@ -7,10 +7,11 @@ gathers; there is no timer. A wish once taken is carried through, whoever stops 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Generic, NamedTuple
+from typing import Generic
 
+import msgspec
 import psycopg
 
 from topup import clock, trips
@@ -25,9 +26,16 @@ from topup.trips import AsyncConnection, Connect
 
 TRIP_TIMEOUT_S = 10.0
 """A round trip longer than this is given up: the connection is broken, or the server frozen."""
-RECONNECT_S = 2.0
-"""How long one batch waits for a database that is away before it is refused."""
+CONNECT_S = 2.0
+"""How long a connection may take to open: as long as on a busy machine."""
+RECONNECT_S = 0.7
+"""How long a lane that lost its database tries to find it again before it refuses: with what comes meanwhile,
+everybody has an answer within a second. After that each batch tries once."""
 RECONNECT_PAUSE_S = 0.1
+LOCKED_AGAIN_S = 0.1
+"""After this, books that were locked are tried once more: another batch has them for less."""
+MAX_LOCKED = 1_000
+"""Sellers whose locked books a lane remembers; of more it forgets all, and waits for them once more."""
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +49,13 @@ Heard = Callable[[Posting | Exception], None]
 """Told the posting of a wish, or why the database refused it as one that must not be written."""
 
 
-class Waiting(NamedTuple, Generic[W]):
-    """A wish, and who is told what came of it."""
+class Waiting(msgspec.Struct, Generic[W]):
+    """A wish, and who is told what came of it, once."""
 
     wish: W
     heard: Heard
     request_id: str
+    told: bool = False
 
 
 class Poster(Generic[W, F]):
@@ -107,6 +116,8 @@ class _Lane(Generic[W, F]):
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._locked: set[int] = set()  # sellers whose books somebody had for long: nobody waits for them
+        self._away_since_s: float | None = None
         self.queue: Queue[Waiting[W]] = Queue()
 
     def start(self) -> None:
@@ -142,36 +153,70 @@ class _Lane(Generic[W, F]):
     async def _serve(self, batch: Batch[Waiting[W]]) -> None:
         if batch.late:
             _answer(batch.late, [Posting(Outcome.OVERLOADED)] * len(batch.late))
-        if batch.items:
-            COUNTS.observe("topup_batch_size", len(batch.items))
-            await self._post(batch.items, careful=batch.careful)
+        items = batch.items
+        if items:
+            COUNTS.observe("topup_batch_size", len(items))
+            if self._locked:
+                items = await self._without_locked(items)
+            if items:
+                await self._post(items, careful=batch.careful)
 
-    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool, hurried: bool = False) -> None:
+    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool) -> None:
         """Post a batch and answer everyone in it; split it where it can't be posted as a whole."""
         try:
             wishes = [each.wish for each in waiting]
-            postings = await self._attempts(wishes, careful=careful, hurried=hurried)
+            postings = await self._attempts(wishes, careful=careful)
         except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
-            await self._split(waiting, error)
+            if cure(error) is Cure.WAIT_LESS:
+                await self._post_free(waiting, again=True)
+            else:
+                await self._split(waiting, error)
             return
         _answer(waiting, postings)
 
+    async def _without_locked(self, items: list[Waiting[W]]) -> list[Waiting[W]]:
+        """Those whose books nobody had for long; the others are posted, or refused, without waiting."""
+        apart = [each for each in items if each.wish.seller_id in self._locked]
+        others = [each for each in items if each.wish.seller_id not in self._locked]
+        if apart:
+            await self._post_free(apart, again=False)
+        return others
+
+    async def _post_free(self, waiting: Sequence[Waiting[W]], *, again: bool) -> None:
+        """Post what nobody else has locked. Whose book stays locked is told to come back, and remembered."""
+        try:
+            postings = await self._attempts([each.wish for each in waiting], careful=True, hurried=True)
+        except Exception as error:  # noqa: BLE001  # as in `_post`
+            await self._split(waiting, error)
+            return
+        pairs = list(zip(waiting, postings, strict=True))
+        free = [pair for pair in pairs if pair[1].outcome is not Outcome.OVERLOADED]
+        left = [each for each, posting in pairs if posting.outcome is Outcome.OVERLOADED]
+        self._locked.difference_update(each.wish.seller_id for each, _ in free)
+        _answer([each for each, _ in free], [posting for _, posting in free])
+        if left and again:
+            await asyncio.sleep(LOCKED_AGAIN_S)
+            await self._post_free(left, again=False)
+        elif left:
+            self._remember_locked(each.wish.seller_id for each in left)
+            _answer(left, [Posting(Outcome.OVERLOADED)] * len(left))
+
+    def _remember_locked(self, sellers: Iterable[int]) -> None:
+        self._locked.update(sellers)
+        if len(self._locked) > MAX_LOCKED:
+            self._locked.clear()
+
     async def _split(self, waiting: Sequence[Waiting[W]], error: Exception) -> None:
-        by_seller = cure(error) is Cure.WAIT_LESS
-        groups: dict[object, list[Waiting[W]]] = {}
-        for place, each in enumerate(waiting):
-            groups.setdefault(each.wish.seller_id if by_seller else place, []).append(each)
-        if len(groups) > 1:
-            for group in groups.values():
-                await self._post(group, careful=True, hurried=by_seller)
-        elif by_seller:
+        if cure(error) is Cure.WAIT_LESS:  # something else than a book is locked
             _answer(waiting, [Posting(Outcome.OVERLOADED)] * len(waiting))
+        elif len(waiting) > 1:
+            for each in waiting:
+                await self._post([each], careful=True)
         else:
             _fail(waiting, error)
             log.error("the database refused a posting", exc_info=error)
 
-    async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
-        deadline_s = clock.monotonic_s() + RECONNECT_S
+    async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool = False) -> list[Posting]:
         conflicts = 0
         while conflicts < MAX_ATTEMPTS:
             try:
@@ -185,20 +230,29 @@ class _Lane(Generic[W, F]):
                 if remedy is Cure.RECONNECT:
                     log.warning("the database is away: %s", error)
                     await self._disconnect()
-                    if clock.monotonic_s() > deadline_s:
-                        return [Posting(Outcome.DATABASE_UNAVAILABLE)] * len(wishes)
                     await asyncio.sleep(RECONNECT_PAUSE_S)
+                    if self._is_away():
+                        return [Posting(Outcome.DATABASE_UNAVAILABLE)] * len(wishes)
         return [Posting(Outcome.OVERLOADED)] * len(wishes)
+
+    def _is_away(self) -> bool:
+        """Whether the database, which did not answer now, has been away for longer than anybody waits."""
+        now_s = clock.monotonic_s()
+        if self._away_since_s is None:
+            self._away_since_s = now_s
+        return now_s - self._away_since_s >= RECONNECT_S
 
     async def _attempt(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
         if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(RECONNECT_S):
+            async with asyncio.timeout(CONNECT_S):
                 self._connection = await self._connect()
         around = self._around(sorted({wish.seller_id for wish in wishes})) if self._around else NOTHING
         async with around:
-            return await attempt(
+            postings = await attempt(
                 self._connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
             )
+        self._away_since_s = None
+        return postings
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -219,6 +273,9 @@ def _fail(waiting: Sequence[Waiting[W]], error: Exception) -> None:
 
 def _tell(waiting: Sequence[Waiting[W]], postings: Sequence[Posting | Exception]) -> None:
     for each, posting in zip(waiting, postings, strict=True):
+        if each.told:  # the batch failed after this one had been posted
+            continue
+        each.told = True
         try:
             each.heard(posting)
         except Exception:  # the boundary of an answer: the others are answered

@@ -3,10 +3,6 @@
 -- name: begin
 BEGIN
 
--- name: hurry
--- For what already waited in a batch that could not lock all its books.
-SET LOCAL lock_timeout = '100ms'
-
 -- name: commit
 COMMIT
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psycopg
 
 from topup import clock, trips
-from topup.ledger.poster import RECONNECT_S, TRIP_TIMEOUT_S
+from topup.ledger.poster import CONNECT_S, TRIP_TIMEOUT_S
 from topup.recharges import errands
 from topup.recharges.errands import Record
 from topup.recharges.pursuit import Verb
@@ -95,7 +95,7 @@ class Recorder:
 
     async def _write(self, batch: list[Note]) -> None:
         if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(RECONNECT_S):
+            async with asyncio.timeout(CONNECT_S):
                 self._connection = await self._connect()
         opened = [note.case for note in batch if note.case is not None]
         statement = errands.record([note.record for note in batch], now_us=clock.now_us())

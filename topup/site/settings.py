@@ -77,7 +77,6 @@ TEMPLATES = [
 
 # The owner's role migrates; everything else runs as the application's, which owns nothing.
 _ROLE = "owner" if os.environ.get("TOPUP_DATABASE_ROLE") == "owner" else "app"
-_POOL_MAX = 8
 _NAMED = ("dbname", "user", "password", "host", "port")
 
 
@@ -85,7 +84,11 @@ def _database() -> dict[str, Any]:  # Django's own shape
     given = database.parameters(CONFIG, _ROLE)
     # Everything else of the URL too: TLS, several hosts and which of them may be written to.
     extra = {name: value for name, value in given.items() if name not in _NAMED}
-    pool = {"min_size": 0, "max_size": _POOL_MAX, "timeout": database.POOL_WAIT_S}
+    pool = {
+        "min_size": database.POOL_MIN,
+        "max_size": CONFIG.database_pool_size,
+        "timeout": database.POOL_WAIT_S,
+    }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": given.get("dbname", ""),
