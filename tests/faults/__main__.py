@@ -123,7 +123,7 @@ def exhaustion(place: Place, times: int) -> list[Trial]:
     made: dict[str, Trial] = {}
     staff_key, shops, log = place.house.staff_key, place.shops, place.log
     for _ in range(often(times, MORE_RARELY)):
-        with serving(place.installation, LANES="1") as server:
+        with serving(place.installation, LANES="1", DATABASE_POOL_SIZE="2") as server:
             port = int(server.url.rpartition(":")[2])
             many = exhausted.by_clients(port, shops, log=log, staff_key=staff_key)
             _gather(made, place.proved(asyncio.run(many)))
@@ -186,6 +186,7 @@ def _gather(made: dict[str, Trial], trials: list[Trial]) -> None:
             known.acknowledged += trial.acknowledged
             known.recovered_s += trial.recovered_s
             known.findings += trial.findings
+            known.turned_away_s += trial.turned_away_s
 
 
 @contextmanager

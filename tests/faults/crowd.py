@@ -84,6 +84,7 @@ class Crowd:
         self._all_served = asyncio.Event()
         self.refusals: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
+        self.turned_away_s: list[float] = []
         self.port = port
         self._shops, self._staff_key, self._log = shops, staff_key, log
         self._clients, self._held, self._patience_s = clients, held, patience_s
@@ -184,6 +185,7 @@ class Crowd:
         self._open[deed, key] = (shop, amount, phone)
         self._log.note(entry)
         await self._log.keep()
+        asked_s = time.monotonic()
         try:
             if deed == "recharge":
                 body = {"phone_number": phone, "amount": amount}
@@ -198,6 +200,7 @@ class Crowd:
         if answer.status >= 500:
             says = " with Retry-After" if answer.header("retry-after") else ""
             self.failures[f"{answer.status}{says}"] += 1
+            self.turned_away_s.append(time.monotonic() - asked_s)
             self._log.note(entry._replace(what="unknown", answer={"why": answer.status}))
             return False
         del self._open[deed, key]

@@ -10,7 +10,7 @@ import psycopg
 
 from tests.faults import crowd as crowds
 from tests.faults.crowd import Shop
-from tests.faults.house import House, opens
+from tests.faults.house import House, kill, opens
 from tests.faults.trial import Trial, proved
 from tests.support.installation import Installation
 
@@ -23,13 +23,13 @@ MANY = 500
 async def by_clients(
     port: int, shops: list[Shop], *, log: Path, staff_key: str, clients: int = MANY
 ) -> Trial:
-    """So many clients at once at a server that sells over one connection."""
+    """So many clients at once at a server that sells over one connection and has few others."""
     trial = Trial("500 clients at once")
     load = crowds.crowded(port, shops, log, staff_key=staff_key, clients=clients, held=0)
     async with load as crowd:
         trial.opened = await asyncio.to_thread(opens, f"http://127.0.0.1:{port}/console/login/")
         trial.recovered_s.append(await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S))
-        trial.acknowledged, trial.answers = crowd.acknowledged, dict(crowd.failures)
+        trial.heard(crowd)
     return trial
 
 
@@ -48,22 +48,25 @@ async def by_a_lock(
             trial.went_on = crowd.acknowledged - before
             idle.rollback()
             trial.recovered_s.append(await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S))
-            trial.acknowledged, trial.answers = crowd.acknowledged, dict(crowd.failures)
+            trial.heard(crowd)
     return trial
 
 
 async def by_connections(house: House, shops: list[Shop], *, log: Path) -> Trial:
-    """Others take all the connections that the database has."""
+    """Others take all the connections that the database has, before these processes have shown a page."""
     trial = Trial("every connection of the database is taken")
+    staff = await asyncio.to_thread(house.staff)
+    kill(*house.api_workers())
     async with crowds.crowded(house.port, shops, log, staff_key=house.staff_key, held=0) as crowd:
         await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S)
         before = crowd.acknowledged
         with contextlib.ExitStack() as taken:
             await asyncio.to_thread(_take_all, house, taken)
             await asyncio.sleep(TAKEN_S)
+            trial.opened = await asyncio.to_thread(staff.is_let_in)
             trial.went_on = crowd.acknowledged - before
         trial.recovered_s.append(await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S))
-        trial.acknowledged, trial.answers = crowd.acknowledged, dict(crowd.failures)
+        trial.heard(crowd)
     return proved(house.dsn, log, [trial])[0]
 
 
@@ -84,5 +87,5 @@ async def by_redis(
         for mishap in mishaps:
             await asyncio.to_thread(mishap)
             trial.recovered_s.append(await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S))
-        trial.acknowledged, trial.answers = crowd.acknowledged, dict(crowd.failures)
+        trial.heard(crowd)
     return trial

@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 from psutil import Process
 
+from tests.faults.visitor import Visitor
 from tests.support.installation import ROOT
 from tests.support.server import free_port
 
@@ -63,12 +64,21 @@ class House:
         made = json.loads((self.home / "demo.json").read_text(encoding="utf-8"))
         return str(made["admin"]["token"])
 
+    def staff(self) -> Visitor:
+        """The first staff user, logged in."""
+        made = json.loads((self.home / "demo.json").read_text(encoding="utf-8"))["admin"]
+        return Visitor(self.url, username=made["username"], password=made["password"])
+
     def printed(self) -> str:
         return self.output.read_bytes()[-TAIL_BYTES:].decode(errors="replace")
 
     def start(self) -> None:
         """Return once the box with its URL is printed."""
         self.begin()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until the box is printed: only then does it watch over what it started."""
         until = time.monotonic() + START_TIMEOUT_S
         while READY not in self.printed():
             assert self.process is not None
@@ -83,7 +93,8 @@ class House:
         self.home.parent.mkdir(parents=True, exist_ok=True)
         own = {"TOPUP_HOME": str(self.home), "PORT": str(self.port), "LOGIN_LIMIT_PER_MINUTE": "0"}
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own, **self.settings}
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        # As users have it, what was compiled once is kept: compiling would be counted as recovery.
+        environment["PYTHONPYCACHEPREFIX"] = str(self.output.with_suffix(".compiled"))
         with self.output.open("wb") as output:
             self.process = Popen(
                 [sys.executable, "-m", "topup.management.cli", "up"],

@@ -98,21 +98,22 @@ async def _one(house: House, crowd: Crowd, death: Death, chance: random.Random) 
 async def of_the_supervisor(
     house: House, shops: list[Shop], times: int, *, log: Path, chance: random.Random
 ) -> list[Trial]:
-    """`topup up` itself dies, everything with it, and whoever watches over it starts it again."""
+    """`topup up` itself dies, everything with it, and whoever watches over it starts it again at once."""
     trial = Trial(THE_SUPERVISOR)
     async with crowds.crowded(house.port, shops, log, staff_key=house.staff_key) as crowd:
         for _ in range(times):
             await asyncio.sleep(chance.uniform(*PAUSE_S))
             begun_s, left = time.monotonic(), house.everything()
             kill(house.supervisor())
-            await asyncio.to_thread(_gone, left)
-            house.begin()
+            await asyncio.to_thread(house.begin)
             trial.recovered_s.append(await crowd.all_served(since_s=begun_s, patience_s=BACK_S))
+            await asyncio.to_thread(_gone, left)
+            await asyncio.to_thread(house.wait_until_ready)
         trial.acknowledged = crowd.acknowledged
     return proved(house.dsn, log, [trial], operator=house.home)
 
 
 def _gone(left: list[Process]) -> None:
-    """Nothing outlives the supervisor: neither its server nor its database."""
+    """Nothing outlives the supervisor for long: neither its server nor its database."""
     alive = houses.wait_for_the_end(left, BACK_S)
     assert not alive, f"{alive} outlived the supervisor"

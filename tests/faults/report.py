@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import Machine
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, p95
 
 HEAD = """# Reliability
 
@@ -21,12 +21,13 @@ sends it again until it knows, and writes what it asks and what it hears to the 
 auditor that shares no code with the product reads their log and the database: everything acknowledged is
 there exactly once as it was answered, nothing refused is there, an unknown has one stable answer, the
 order is kept, and every book is proved from its first movement. *Back after* is the time until the last
-of all clients had an answer to something that it sent after the fault.
+of all clients had an answer to something that it sent after the fault. *Away* is how many were told
+to come back where there was not enough of something, and how long 95 of 100 of them had waited for that.
 
 {date}, {cores} cores ({cpu}), {kernel}, {versions}.
 
-| fault | times | acknowledged under it | lost, doubled or wrong | back after, half / 95 of 100 |
-|---|---:|---:|---|---|
+| fault | times | acknowledged under it | lost, doubled or wrong | back after, half / 95 of 100 | away |
+|---|---:|---:|---|---|---|
 """
 TAIL = """
 The power is cut by the kernel's own means of testing file systems: ext4 on a disk of its own forgets
@@ -53,7 +54,7 @@ def page(trials: Iterable[Trial], machine: Machine, *, clients: int) -> str:
     kept = [trial for trial in made if not trial.control]
     acknowledged, times = sum(trial.acknowledged for trial in kept), sum(trial.made for trial in kept)
     wrong = sum(_wrong(trial) for trial in kept)
-    total = f"| **all but the control** | {times:,} | {acknowledged:,} | **{wrong or 'nothing'}** | |\n"
+    total = f"| **all but the control** | {times:,} | {acknowledged:,} | **{wrong or 'nothing'}** | | |\n"
     return head + "".join(map(row, made)) + total + TAIL
 
 
@@ -68,7 +69,8 @@ def row(trial: Trial) -> str:
         wrong += ", as it must be" if trial.findings else ": THE AUDIT PROVES NOTHING"
     half = statistics.median(trial.recovered_s) if trial.recovered_s else 0.0
     back = f"{half:.1f} s / {trial.p95_s():.1f} s"
-    return f"| {trial.fault} | {trial.made:,} | {trial.acknowledged:,} | {wrong} | {back} |\n"
+    away = f"{len(trial.turned_away_s):,} in {p95(trial.turned_away_s):.1f} s" if trial.turned_away_s else ""
+    return f"| {trial.fault} | {trial.made:,} | {trial.acknowledged:,} | {wrong} | {back} | {away} |\n"
 
 
 def write(path: Path, trials: Iterable[Trial], machine: Machine, *, clients: int) -> None:

@@ -42,7 +42,7 @@ def test_many_clients_at_once_are_served_or_told_when_to_come_back(
     staff: StaffAtHand,
     tmp_path: Path,
 ) -> None:
-    log, server = tmp_path / "clients.log", serve(LANES="1")
+    log, server = tmp_path / "clients.log", serve(LANES="1", DATABASE_POOL_SIZE="2")
 
     trial = asyncio.run(exhausted.by_clients(port_of(server), shops, log=log, staff_key=staff.key))
 

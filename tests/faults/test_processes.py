@@ -83,3 +83,5 @@ def test_nothing_is_lost_when_every_connection_is_taken(broken: House, shops: li
 
     held([trial])
     assert set(trial.answers) <= {"503 with Retry-After"}
+    assert trial.opened, "the console, meanwhile"
+    assert trial.went_on > 0, "who has a connection sells"

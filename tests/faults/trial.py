@@ -6,10 +6,14 @@ Owns the figures: how often, what was acknowledged under it, what is wrong since
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from tests.faults.auditor import Finding, audit
+
+if TYPE_CHECKING:
+    from tests.faults.crowd import Crowd
 
 
 @dataclass
@@ -28,6 +32,8 @@ class Trial:
     """Whether the console could be opened meanwhile."""
     answers: dict[str, int] = field(default_factory=dict)
     """What clients were answered where it was neither success nor refusal, and how often."""
+    turned_away_s: list[float] = field(default_factory=list)
+    """How long each of them had waited for that."""
 
     @property
     def made(self) -> int:
@@ -35,8 +41,18 @@ class Trial:
 
     def p95_s(self) -> float:
         """The time that 95 of 100 recoveries did not exceed."""
-        times = sorted(self.recovered_s)
-        return times[min(len(times) - 1, len(times) * 95 // 100)] if times else 0.0
+        return p95(self.recovered_s)
+
+    def heard(self, crowd: "Crowd") -> None:
+        """Take over what the clients were answered."""
+        self.acknowledged, self.answers = crowd.acknowledged, dict(crowd.failures)
+        self.turned_away_s = list(crowd.turned_away_s)
+
+
+def p95(times: Iterable[float]) -> float:
+    """What 95 of 100 did not exceed; 0 where there are none."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)] if ordered else 0.0
 
 
 def proved(
