@@ -136,7 +136,7 @@ async def _blocks() -> int:
 
 async def _sell(front: "Front", key: str, prefix: str) -> None:
     """SALES at once, offered to the front as they come; each must be taken and answered with 201."""
-    from topup.api.front import Answer, Request  # noqa: PLC0415  # see above
+    from topup.api.on_the_wire import Answer, Request  # noqa: PLC0415  # see above
 
     answered: list[Answer | None] = []
     over = asyncio.get_running_loop().create_future()

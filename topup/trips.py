@@ -29,12 +29,19 @@ def run(connection: Connection, step: Step) -> Rows:
     return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
-async def run_async(connection: AsyncConnection, step: Step) -> Rows:
-    """The same, without blocking the loop."""
-    cursors = []
-    async with connection.pipeline():
-        for statement, parameters in step:
-            cursor = psycopg.AsyncRawCursor(connection)
-            await cursor.execute(statement, parameters, prepare=False, binary=True)
-            cursors.append(cursor)
+async def run_async(connection: AsyncConnection, step: Step, *, prepared: bool = False) -> Rows:
+    """The same, without blocking the loop. `prepared`: PostgreSQL keeps the plans with the connection."""
+    if len(step) == 1:  # a pipeline of one only costs
+        cursors = [await _sent(connection, step[0], prepared=prepared)]
+    else:
+        async with connection.pipeline():
+            cursors = [await _sent(connection, statement, prepared=prepared) for statement in step]
     return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
+async def _sent(
+    connection: AsyncConnection, statement: Statement, *, prepared: bool
+) -> psycopg.AsyncRawCursor[Row]:
+    cursor = psycopg.AsyncRawCursor(connection)
+    await cursor.execute(*statement, prepare=prepared, binary=True)
+    return cursor

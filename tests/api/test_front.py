@@ -19,7 +19,7 @@ TIMEOUT_S = 30
 async def test_an_error_that_nobody_expected_is_answered(
     installation: Installation, new_seller: NewSeller, app: Connection
 ) -> None:
-    from topup.api import auth, front  # noqa: PLC0415  # Django is set up by now
+    from topup.api import auth, front, on_the_wire  # noqa: PLC0415  # Django is set up by now
     from topup.api.engine import Engine  # noqa: PLC0415
     from topup.sellers import keys  # noqa: PLC0415
 
@@ -31,10 +31,10 @@ async def test_an_error_that_nobody_expected_is_answered(
     engine = Engine(msgspec.structs.replace(installation.config, time_zone="Nowhere/At_all"))
     engine.keys.keep(key.id, auth.from_row(row))
     await engine.sales.start()
-    answered: asyncio.Future[front.Answer | None] = asyncio.get_running_loop().create_future()
+    answered: asyncio.Future[on_the_wire.Answer | None] = asyncio.get_running_loop().create_future()
     headers = [(b"authorization", f"Token {seller.key}".encode()), (b"idempotency-key", b"unexpected")]
 
-    request = front.Request(headers, json.dumps(a_recharge()).encode(), "127.0.0.1")
+    request = on_the_wire.Request(headers, json.dumps(a_recharge()).encode(), "127.0.0.1")
     assert front.Front(engine).take(request, answered.set_result)
     answer = await asyncio.wait_for(answered, TIMEOUT_S)
     await engine.sales.stop()

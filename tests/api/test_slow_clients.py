@@ -15,6 +15,8 @@ from topup.management import serve
 from topup.site import wire
 
 SOON_S = 0.3
+RESTING_S = 3
+LAST_CHUNK = b"0\r\n\r\n"
 TIMEOUT_S = 30
 LONG = b"x" * 2**20
 MANY = 64
@@ -42,9 +44,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:  
 def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect]:
     for limit in ("HEAD_TIMEOUT_S", "BODY_TIMEOUT_S", "STALL_TIMEOUT_S"):
         monkeypatch.setattr(wire, limit, SOON_S)
+    monkeypatch.setattr(serve, "KEEP_ALIVE_S", RESTING_S)
     with closing(serve.listening(host="127.0.0.1", port=0)) as listener:
         listener.listen()  # so that who comes before the server waits
-        server = serve.server(application, protocol=partial(wire.Protocol, front=None))
+        server = serve.server(application, protocol=partial(wire.Protocol, fronts={}))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield lambda: socket.create_connection(listener.getsockname(), timeout=TIMEOUT_S)
@@ -119,3 +122,15 @@ def test_who_reads_a_long_answer_slowly_has_all_of_it(connect: Connect) -> None:
             assert part, "hung up on"
             read += len(part)
             time.sleep(SOON_S / 20)
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+def test_a_connection_that_rests_is_given_up(connect: Connect, requests: int) -> None:
+    with connect() as connection:
+        for _ in range(requests):
+            connection.sendall(GET)
+            read = b""
+            while not read.endswith(LAST_CHUNK):
+                read += connection.recv(65_536)
+
+        assert everything(connection) == b""

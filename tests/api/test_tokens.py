@@ -157,7 +157,7 @@ def test_a_key_ends_when_it_was_to_end(api: Api, seller: SellerAtHand, owner: An
         past = "UPDATE sellers_apikey SET expires_at = now() - interval '1 s' WHERE id = %s"
         owner.execute(past, [token["id"]])
 
-        problem(client.get(f"{V1}/balance"), 401, "unauthenticated")
+        problem(client.get(f"{V1}/transactions"), 401, "unauthenticated")
 
 
 def test_a_remembered_key_ends_when_it_was_to_end(api: Api, seller: SellerAtHand, owner: Any) -> None:
@@ -169,6 +169,7 @@ def test_a_remembered_key_ends_when_it_was_to_end(api: Api, seller: SellerAtHand
 
         time.sleep(2.1)
 
+        problem(client.get(f"{V1}/balance"), 401, "unauthenticated")
         problem(sell(client), 401, "unauthenticated")
 
 

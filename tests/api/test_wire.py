@@ -1,4 +1,7 @@
-"""A sale on the wire: however its bytes come, it is sold once and answered in turn, or not sold at all."""
+"""A sale on the wire: however its bytes come, it is sold once and answered in turn, or not sold at all.
+
+A read is answered in its turn too.
+"""
 
 import json
 import socket
@@ -156,6 +159,49 @@ def test_a_key_that_changed_meanwhile_is_asked_about_anew(
     answers = [read_answer(wire, left) for _ in range(2)]
 
     assert [(status, body["reference"]) for status, _, body in answers] == [(201, "changed"), (201, "after")]
+
+
+def reading(seller: SellerAtHand, *more: str, version: str = "1.1", body: bytes = b"") -> bytes:
+    lines = [f"GET {V1}/balance HTTP/{version}", "Host: shop", f"Authorization: Token {seller.key}", *more]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def test_reads_in_one_piece_are_answered_in_their_order(wire: socket.socket, seller: SellerAtHand) -> None:
+    wire.sendall(b"".join(reading(seller, f"Request-Id: read-{place}") for place in range(5)))
+
+    left = bytearray()
+    answers = [read_answer(wire, left) for _ in range(5)]
+
+    assert [headers["request-id"] for _, headers, _ in answers] == [f"read-{place}" for place in range(5)]
+    assert {body["available"] for _, _, body in answers} == {BALANCE - PRICE}
+
+
+@pytest.mark.parametrize("size", [1, 5_000])
+def test_a_read_with_a_body_is_answered_and_so_is_the_next_one(
+    wire: socket.socket, seller: SellerAtHand, size: int
+) -> None:
+    wire.sendall(reading(seller, f"Content-Length: {size}", body=b"x" * size) + reading(seller))
+
+    left = bytearray()
+    answers = [read_answer(wire, left) for _ in range(2)]
+
+    assert [status for status, _, _ in answers] == [200, 200]
+    assert {body["available"] for _, _, body in answers} == {BALANCE - PRICE}
+
+
+def test_who_hangs_up_on_a_read_takes_nobody_along(
+    server: Server, wire: socket.socket, seller: SellerAtHand
+) -> None:
+    url = urlsplit(server.url)
+    for _ in range(20):
+        with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=TIMEOUT_S) as gone:
+            gone.sendall(reading(seller))
+    wire.sendall(reading(seller, "Connection: close"))
+
+    status, headers, body = read_answer(wire, bytearray())
+
+    assert (status, headers["connection"], body["available"]) == (200, "close", BALANCE - PRICE)
+    assert wire.recv(1) == b""
 
 
 def test_what_is_no_http_is_refused_and_hung_up_on(wire: socket.socket) -> None:

@@ -1,7 +1,8 @@
 """Who calls: an API key or a Django session, turned into a `Caller`.
 
-A key is looked up afresh for every request but a sale. A sale trusts what this process remembers of
-the key, because the seller's book, which it locks anyway, says whether anything changed since.
+A key is looked up afresh for every request but a sale and a look at the balance. Those trust what this
+process remembers of the key, because the seller's book, which they read anyway, says whether anything
+changed since.
 """
 
 import ipaddress
@@ -45,7 +46,8 @@ SELECT b.key_epoch, b.active, s.allowed_ips
 
 
 class Caller(NamedTuple):
-    """Who calls, and what their role allows. `seller_id` is None for staff; a sale is held to `key_epoch`."""
+    """Who calls, and what their role allows. `seller_id` is None for staff; what trusts the memory of a key
+    is held to `key_epoch`."""
 
     user_id: int
     is_staff: bool

@@ -11,6 +11,7 @@ from topup.api.errors import invalid
 from topup.api.pages import DEFAULT_PAGE, Edge, Page, PageLimit
 from topup.api.schemas import BalanceChangeIn, BalanceOut, TransactionOut
 from topup.ledger import literals
+from topup.ledger.core import Book
 from topup.ledger.door import SQL, load_book
 from topup.sellers.roles import Deed
 
@@ -31,21 +32,26 @@ async def balance_of(request: ApiRequest, seller_id: int, at: datetime | None = 
     (row,) = await own.read(SQL["read_books"], (literals.numbers([seller_id]),))
     book = load_book(row)
     if at is None:
-        available, held, seq, as_of = book.available, book.held, book.seq, clock.now_us()
-    else:
-        if at.tzinfo is None:
-            raise invalid("at", "has no time zone; write 2026-01-31T00:00:00Z", code="no_zone")
-        as_of = _moment(at)
-        rows = await own.read(SQL["book_at"], (seller_id, own.config.default_currency, as_of))
-        available, held, seq = rows[0] if rows else (0, 0, 0)
+        return standing(book, currency=own.config.default_currency, as_of_us=clock.now_us())
+    if at.tzinfo is None:
+        raise invalid("at", "has no time zone; write 2026-01-31T00:00:00Z", code="no_zone")
+    as_of_us = _moment(at)
+    rows = await own.read(SQL["book_at"], (seller_id, own.config.default_currency, as_of_us))
+    available, held, seq = rows[0] if rows else (0, 0, 0)
+    then = book._replace(available=available, held=held, seq=seq)
+    return standing(then, currency=own.config.default_currency, as_of_us=as_of_us)
+
+
+def standing(book: Book, *, currency: str, as_of_us: int) -> BalanceOut:
+    """A book as its seller sees it."""
     return BalanceOut(
-        currency=own.config.default_currency,
-        available=available,
-        held=held,
-        total=available + held,
-        version=seq,
+        currency=currency,
+        available=book.available,
+        held=book.held,
+        total=book.available + book.held,
+        version=book.seq,
         low_balance_threshold=book.low_balance_threshold,
-        as_of=clock.rfc3339(as_of),
+        as_of=clock.rfc3339(as_of_us),
     )
 
 

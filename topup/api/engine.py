@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from topup import database, shared_cache, trips
 from topup.api.auth import KeyMemory
+from topup.api.book_reads import BookReads
 from topup.api.errors import OUTCOMES, Code, Problem
 from topup.api.key_use import KeyUse
 from topup.api.rates import Limiter, Policy
@@ -80,6 +81,7 @@ class Engine:
             zone=config.time_zone,
             around=self._around,
         )
+        self.books = BookReads(lambda: database.connect_async(config))
         self.notices = Reader(lambda: database.connect_async(config), config=config, vault=Vault(config))
         self.beat = Beat(snapshots.Directory(snapshots.of_server(config.home, config.port)))
         self.key_use = KeyUse(self.run)
@@ -100,6 +102,7 @@ class Engine:
         with contextlib.suppress(Problem):
             await self.in_thread(_connect_once)
         await self.sales.start()
+        self.books.start()
         self.beat.start()
         self.key_use.start()
         if self._sharing is not None:
@@ -111,6 +114,7 @@ class Engine:
 
     async def close(self) -> None:
         await self.sales.stop()
+        await self.books.stop()
         if self._sharing is not None:
             await self._sharing.stop()
         await self.key_use.stop()
@@ -122,19 +126,24 @@ class Engine:
         """The rows of one statement. Raises Problem where the database is away."""
         return (await self.run([(statement, parameters)]))[0]
 
-    async def run(self, step: list[Statement]) -> Rows:
+    async def look_up(self, statement: str, parameters: Sequence[object]) -> list[Row]:
+        """The same as `read`, planned once a connection: for what is looked up all the time, and by tables of
+        which one index alone can serve it, so that no plan made while they were empty is a wrong one."""
+        return (await self.run([(statement, parameters)], prepared=True))[0]
+
+    async def run(self, step: list[Statement], *, prepared: bool = False) -> Rows:
         """The rows of a step, which brings its own transaction if it needs one."""
         try:
             async with self.pool.connection() as connection:
                 try:
-                    return await trips.run_async(connection, step)
+                    return await trips.run_async(connection, step, prepared=prepared)
                 except psycopg.Error:
                     await connection.rollback()
                     raise
         except (PoolTimeout, TooManyRequests) as error:
             raise away() from error
         except psycopg.Error as error:
-            raise _told(error) from error
+            raise told(error) from error
 
     async def count_login(self, address: str) -> dict[str, str]:
         """Count a log-in from an address; the headers of its answer. Raises Problem (429)."""
@@ -166,7 +175,7 @@ class Engine:
         except PoolTimeout as error:
             raise away() from error
         except DjangoDatabaseError as error:
-            raise _told(error.__cause__ or error) from error
+            raise told(error.__cause__ or error) from error
 
 
 def _connect_once() -> None:
@@ -174,7 +183,7 @@ def _connect_once() -> None:
     django_connection.ensure_connection()
 
 
-def _told(error: BaseException) -> BaseException:
+def told(error: BaseException) -> BaseException:
     """What a client is told of an error of the database; the error itself where nobody foresaw it."""
     remedy = cure(error)
     if remedy is Cure.RECONNECT:

@@ -121,7 +121,7 @@ async def _by_key(connection: Connection, key: keys.Key) -> Caller:
     own, source = engine.of(connection), addresses.source(address(connection))
     if own.wrong_keys.is_past(source) and own.keys.recall(key) is None:
         own.wrong_keys.check(source)
-    rows = await own.read(FIND_KEY, (key.id,))
+    rows = await own.look_up(FIND_KEY, (key.id,))
     remembered = auth.from_row(rows[0]) if rows else None
     if remembered is None or not key.matches(remembered.secret_sha256):
         own.wrong_keys.count(source)
@@ -152,7 +152,7 @@ async def _by_session(connection: Connection) -> Caller:
         raise auth.unauthenticated()
     if user.seller_id is None:
         return Caller(user.id, user.is_staff, None, None, active=True, deeds=user.deeds)
-    ((epoch, active, allowed_ips),) = await own.read(FIND_STANDING, (user.seller_id,))
+    ((epoch, active, allowed_ips),) = await own.look_up(FIND_STANDING, (user.seller_id,))
     auth.check_address(auth.networks(allowed_ips), address(connection))
     return Caller(user.id, user.is_staff, user.seller_id, epoch, active, user.deeds)
 

@@ -17,8 +17,9 @@ django_application = get_asgi_application()
 from django.contrib.staticfiles.finders import AppDirectoriesFinder  # noqa: E402  # Django is set up above
 
 from topup.api import app as api  # noqa: E402  # the API imports Django's models
+from topup.api import balance_front  # noqa: E402
+from topup.api import front as sale_front  # noqa: E402
 from topup.api.engine import Engine  # noqa: E402
-from topup.api.front import Front  # noqa: E402
 from topup.api.shapes import Application, Receive, Scope, Send  # noqa: E402
 from topup.site import forwarded, uploads, wire  # noqa: E402
 from topup.site.settings import CONFIG  # noqa: E402
@@ -72,6 +73,12 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 proxies = forwarded.Proxies(CONFIG.proxies) if CONFIG.trusted_proxies else None
 application: Application = forwarded.trusting(_dispatch, proxies) if proxies else _dispatch
-front = Front(engine, whose=proxies.whose if proxies else None)
-# The server's protocol, which offers a request to the front before the application.
-protocol = partial(wire.Protocol, front=front)
+whose = proxies.whose if proxies else None
+front = sale_front.Front(engine, whose=whose)
+balance = balance_front.BalanceFront(engine, whose=whose)
+fronts: wire.Fronts = {
+    **dict.fromkeys(sale_front.URLS, front.take),
+    **dict.fromkeys(balance_front.URLS, balance.take),
+}
+# The server's protocol, which offers a request to its front before the application.
+protocol = partial(wire.Protocol, fronts=fronts)

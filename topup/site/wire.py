@@ -1,7 +1,7 @@
-"""HTTP as it comes over a connection: uvicorn's protocol, with the front before the application.
+"""HTTP as it comes over a connection: uvicorn's protocol, with the fronts before the application.
 
-Owns which requests are offered to the front, and how long a client may take: to send a request, and to
-read an answer. It must hold no rule of a sale: what the front does not take goes to the application whole,
+Owns how a request is offered to its front, and how long a client may take: to send a request, and to
+read an answer. It must hold no rule of a route: what a front does not take goes to the application whole,
 as if it had never been offered. Measured in docs/adr/0029-the-front-answers-on-the-wire.md.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import logging
 import resource
 from asyncio.events import TimerHandle
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -16,10 +17,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from topup.api import request_ids
 from topup.api.errors import MEDIA_TYPE, Code, Problem
-from topup.api.front import PATHS, Answer, Front, Request
+from topup.api.on_the_wire import Answer, Request, Take
 
-URLS = frozenset(path.encode() for path in PATHS)
-"""What the front may take, where nothing has to be decoded."""
+Fronts = Mapping[tuple[bytes, bytes], Take]
+"""What the fronts may take: method and URL, where nothing has to be decoded."""
 MAX_PLAIN_BYTES = 4096
 """A plain sale has a hundred bytes. What is longer is read by the application, under its own limit."""
 OTHER_FILES = 256
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 
 
 class _Event:
-    """Nobody waits for a sale's messages: uvicorn sets this where a connection ends."""
+    """Nobody waits for such a request's messages: uvicorn sets this where a connection ends."""
 
     def set(self) -> None:
         pass
@@ -60,6 +61,7 @@ class Underway:
         "disconnected",
         "keep_alive",
         "message_event",
+        "method",
         "request",
         "response_complete",
         "scope",
@@ -67,10 +69,11 @@ class Underway:
     )
 
     def __init__(
-        self, request: Request, *, scope: Any, url: bytes, keep_alive: bool
+        self, request: Request, *, scope: Any, method: bytes, url: bytes, keep_alive: bool
     ) -> None:  # uvicorn's own scope
         self.request = request
         self.scope = scope
+        self.method = method
         self.url = url
         self.keep_alive = keep_alive
         self.response_complete = False
@@ -81,15 +84,17 @@ class Underway:
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, *, front: Front | None, **given: Any) -> None:  # uvicorn's own
+    def __init__(self, *, fronts: Fronts, **given: Any) -> None:  # uvicorn's own
         super().__init__(**given)
-        self._front = front
-        self._offered: bytearray | None = None  # the body so far of what the front may take
+        self._fronts = fronts
+        self._take: Take | None = None  # who may take this request
+        self._offered: bytearray | None = None  # the body so far of what a front may take
         self._reading = False
         self._slow: TimerHandle | None = None
         self._received = 0  # bytes of this request's body
         self._body_since_s = 0.0
         self._stalled: TimerHandle | None = None
+        self._resting_since_s: float | None = None  # when the last answer was out, while nothing is asked
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -103,6 +108,8 @@ class Protocol(HttpToolsProtocol):
         self._on_time()
         self.resume_writing()
         super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -129,6 +136,34 @@ class Protocol(HttpToolsProtocol):
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
+
+    # uvicorn sets the timer of a connection that rests anew for each request; here the timer, when it ends,
+    # looks how long the connection has rested by then.
+    def on_response_complete(self) -> None:
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._resting_since_s = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_whether_it_rests(in_s=self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._resting_since_s = None
+
+    def _look_whether_it_rests(self, *, in_s: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(in_s, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self._resting_since_s is None:
+            return
+        left_s = self._resting_since_s + self.timeout_keep_alive - self.loop.time()
+        if left_s > 0:
+            self._look_whether_it_rests(in_s=left_s)
+        else:
+            super().timeout_keep_alive_handler()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -165,10 +200,9 @@ class Protocol(HttpToolsProtocol):
 
     def _may_be_plain(self) -> bool:
         parser = self.parser
+        self._take = self._fronts.get((parser.get_method(), self.url))
         return (
-            self.url in URLS
-            and self._front is not None
-            and parser.get_method() == b"POST"
+            self._take is not None
             and self._is_idle()
             and not self.expect_100_continue
             and not parser.should_upgrade()
@@ -199,16 +233,17 @@ class Protocol(HttpToolsProtocol):
         offered, self._offered = self._offered, None
         request = Request(self.headers, bytes(offered), self.client[0] if self.client else "")
         keep_alive = self.parser.should_keep_alive()
-        underway = Underway(request, scope=self.scope, url=self.url, keep_alive=keep_alive)
+        method = self.parser.get_method()
+        underway = Underway(request, scope=self.scope, method=method, url=self.url, keep_alive=keep_alive)
         if self._taken(request, underway):
             self.cycle = cast("RequestResponseCycle", underway)
         else:
             self._pass_on(underway)
 
     def _taken(self, request: Request, underway: Underway) -> bool:
-        assert self._front is not None
+        assert self._take is not None
         try:
-            return self._front.take(request, lambda answer: self._finish(underway, answer))
+            return self._take(request, lambda answer: self._finish(underway, answer))
         except Exception:  # the parser, which calls us, would call it the client's mistake
             log.exception("the front failed; the application answers")
             return False
@@ -235,7 +270,8 @@ class Protocol(HttpToolsProtocol):
     def _pass_on(self, underway: Underway) -> None:
         """Have the application answer what was read whole."""
         scope, url = underway.scope, underway.url
-        scope.update(method="POST", path=str(url, "ascii"), raw_path=url, query_string=b"")
+        method, path = str(underway.method, "ascii"), str(url, "ascii")
+        scope.update(method=method, path=path, raw_path=url, query_string=b"")
         cycle = RequestResponseCycle(
             scope=scope,
             transport=self.transport,
