@@ -4,13 +4,9 @@
 """
 
 import html
-import os
-import signal
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
 import httpx
 import pytest
@@ -38,7 +34,6 @@ from topup.ledger.outcomes import DONE, Outcome
 from topup.trips import Connection
 
 PASSWORD = "correct-horse-battery"
-STOP_LIMIT_S = 30
 
 
 class World:
@@ -283,17 +278,8 @@ AWAY = [
 ]
 
 
-def _stop_database(pid_file: Path) -> None:
-    """The fast shutdown, to its end: transactions that are on their way may still finish."""
-    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGINT)
-    until = time.monotonic() + STOP_LIMIT_S
-    while pid_file.exists():
-        assert time.monotonic() < until, "the database does not stop"
-        time.sleep(0.01)
-
-
 def test_without_its_database_every_route_answers_503(broken: Installation, victim: httpx.Client) -> None:
-    _stop_database(next(broken.home.glob("pg*/postmaster.pid")))
+    broken.stop_database()
 
     def send(call: tuple[str, str, object]) -> httpx.Response:
         method, path, body = call

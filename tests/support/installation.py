@@ -7,9 +7,11 @@ the environment's and not a `.env` file's.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from topup.trips import Connection
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATE_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 60
 Role = Literal["app", "owner", "super"]
 
 # What the tests set otherwise than the product: many log-ins and wrong keys come from one address here, and a
@@ -60,6 +63,15 @@ class Installation:
     def connect(self, role: Role = "app") -> Connection:
         """A connection in autocommit mode; `super` and `owner` are what the product never is."""
         return psycopg.connect(self.config.dsn(role), autocommit=True)
+
+    def stop_database(self) -> None:
+        """The fast shutdown, to its end: transactions that are on their way may still finish."""
+        pid_file = next(self.home.glob("pg*/postmaster.pid"))
+        os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGINT)
+        until = time.monotonic() + STOP_TIMEOUT_S
+        while pid_file.exists():
+            assert time.monotonic() < until, "the database does not stop"
+            time.sleep(0.01)
 
 
 @contextmanager

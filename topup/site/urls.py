@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from topup.portal import login
+from topup.site.failed import failed
 from topup.site.missing import missing
 
 
@@ -45,3 +46,5 @@ urlpatterns = [
     path("", include("topup.portal.urls")),
     path("<path:rest>", missing),
 ]
+
+handler500 = failed
