@@ -28,7 +28,7 @@ from topup.trips import Connection
 
 PRICE = 5_000
 SETTLE_S = 20
-BEGUN_S = 0.7
+WAITING = "SELECT pid FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
 def send(order: Order, *, part: float = 1.0) -> socket.socket:
@@ -102,16 +102,24 @@ def test_what_was_begun_is_carried_through_although_its_client_hung_up(
     by_threads(orders(on, seller, 4, amount=PRICE))  # the key is remembered
     wanted = orders(on, seller, 30, amount=PRICE)
 
-    with owner.transaction():  # while its book is locked, everything waits
+    with owner.transaction():  # while its book is locked, everything waits, for less than a second
         owner.execute("SELECT FROM ledger.book WHERE seller_id = %s FOR UPDATE", [seller.id])
         connections = [send(order) for order in wanted]
-        time.sleep(BEGUN_S)
+        wait_until_one_waits(app)
         for connection in connections:
             connection.close()
 
     settled(app, seller.id)
     assert set(references_of(app, seller.id)) >= {order.reference for order in wanted}
     assert whole(app, seller.id) == 66 * PRICE
+
+
+def wait_until_one_waits(app: Connection) -> None:
+    """Until a sale has come as far as to its book, which somebody else has."""
+    until = time.monotonic() + SETTLE_S
+    while not app.execute(WAITING).fetchone():
+        assert time.monotonic() < until, "nobody waits for the book"
+        time.sleep(0.01)
 
 
 class Sent(NamedTuple):

@@ -100,7 +100,8 @@ def recovered(own: Own, moment: str) -> Iterator[str]:
         )
     try:
         places.wait(lambda: _is_open(pair), what="the restored server is open")
-        yield f"postgresql://topup_app:topup_app-secret@127.0.0.1:{pair.port}/topup"
+        role = "topup_app"
+        yield f"postgresql://{role}:{role}-secret@127.0.0.1:{pair.port}/topup"
     finally:
         server.terminate()
         server.wait(timeout=TIMEOUT_S)

@@ -188,7 +188,7 @@ def told(error: BaseException) -> BaseException:
     remedy = cure(error)
     if remedy is Cure.RECONNECT:
         return away()
-    if remedy in (Cure.WAIT_LESS, Cure.AGAIN):
+    if remedy is Cure.WAIT_LESS:
         return Problem(*OUTCOMES[Outcome.OVERLOADED])
     if isinstance(error, psycopg.DataError):
         return Problem(Code.VALIDATION_ERROR, "A value is too large, or has a NUL character.")

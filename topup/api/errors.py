@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from topup.ledger.cures import Cure, cure
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
 
@@ -138,7 +139,12 @@ def not_found(what: str) -> Problem:
 
 
 def internal(error: Exception, request_id: str) -> Problem:
-    """An error that nobody expected: logged here, and told without its text."""
+    """An error that nobody expected: logged here, and told without its text.
+
+    Where another transaction was first, and the route knows no answer of its own to that, a retry finds one.
+    """
+    if cure(error) is Cure.AGAIN:
+        return Problem(*OUTCOMES[Outcome.OVERLOADED])
     log.error("request %s failed", request_id, exc_info=error)
     return Problem(
         Code.INTERNAL_ERROR, "It is logged under this request id. A retry with the same key is safe."
