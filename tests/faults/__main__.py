@@ -34,8 +34,8 @@ from topup.embedded import binaries
 SHOPS = 6
 FROZEN_S = 11.0
 PARTS = {
-    **dict(zip((death.name for death in OF_THE_APPLICATION), (1.4, 0.4, 0.1), strict=True)),
-    **dict(zip((death.name for death in OF_POSTGRESQL), (0.5, 0.25, 0.25), strict=True)),
+    **dict(zip((death.name for death in OF_THE_APPLICATION), (1.6, 0.2, 0.1), strict=True)),
+    **dict(zip((death.name for death in OF_POSTGRESQL), (0.7, 0.15, 0.15), strict=True)),
 }
 """How many of `--times` each process is killed."""
 RARELY = 0.1

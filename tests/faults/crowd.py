@@ -24,6 +24,8 @@ PATIENCE_S = 30.0
 """Longer than the product lets anybody wait, also on a busy machine."""
 PAUSE_S = (0.05, 0.4)
 """A client that failed comes back after this long, drawn anew each time."""
+REST_S = (0.0, 0.3)
+"""Between two sales of a client: some 600 a second, so that a long run can be audited to its last one."""
 ANSWERS = 2
 """How often a sale that was in doubt is answered before it is believed."""
 RESOLVE_S = 180.0
@@ -138,6 +140,7 @@ class Crowd:
         while not self._stopping:
             reference = f"{self._run}-{next(self._names)}"
             await self._until_known(wire, "recharge", shop, reference, *self._wanted(), client=number)
+            await asyncio.sleep(self._chance.uniform(*REST_S))
         wire.close()
 
     async def _bank(self) -> None:
