@@ -37,8 +37,8 @@ MOST_STATEMENTS = 6
 # The movement, and the recharge, which is the record of its idempotency key too.
 ROWS = {"ledger.journal": SALES, "recharges.recharge": SALES}
 MOST_WAL_BYTES = 800
-MOST_CALLS = 320
-MOST_PEAK_BYTES = 3_700
+MOST_CALLS = 230
+MOST_PEAK_BYTES = 1_800
 MOST_KEPT_BLOCKS = 1
 
 _TABLES = """

@@ -4,6 +4,7 @@ They are written anew before every start, so that a moved or upgraded installati
 here may weaken durability: `fsync`, `full_page_writes` and `synchronous_commit` stay on.
 """
 
+import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,12 +17,12 @@ MAX_CONNECTIONS = 100
 # Given on the command line too, where neither a file nor ALTER SYSTEM can turn them off.
 DURABILITY = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 # A checkpoint writes every page whole once more, so rare checkpoints cost less; recovering from the
-# longest of them still takes seconds. The wheel has neither LZ4 nor zstd.
+# longest of them still takes seconds. The wheel has neither LZ4 nor zstd, and PGLZ takes a sale's time to
+# compress a page.
 TUNING = {
     "max_connections": str(MAX_CONNECTIONS),
-    "shared_buffers": "'256MB'",
     "wal_buffers": "'16MB'",
-    "wal_compression": "pglz",
+    "wal_compression": "off",
     "max_wal_size": "'2GB'",
     "min_wal_size": "'256MB'",
     "checkpoint_timeout": "'15min'",
@@ -39,6 +40,11 @@ TUNING = {
     "log_parameter_max_length_on_error": "0",
 }
 IDENT_MAP = "topup"
+MB = 2**20
+SHARED_BUFFERS_MB = (128, 1024)
+"""At least and at most, of an eighth of the memory: the ends of the indexes, which each sale writes to."""
+MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""What a container may use; `max` where it may use all."""
 # What is written is in the archive at the latest after this, also where little is sold.
 ARCHIVE_TIMEOUT = "'60s'"
 
@@ -100,13 +106,30 @@ def _settings(socket_dir: Path, archive: Path | None) -> str:
         "unix_socket_directories": f"'\"{escaped}\"'",
         "unix_socket_permissions": "0777",  # the directory, of mode 0700, is what keeps others out
     }
-    chosen = {**network, **TUNING, **_archiving(archive), **DURABILITY}
+    memory = {"shared_buffers": f"'{shared_buffers_mb(memory_bytes())}MB'"}
+    chosen = {**network, **TUNING, **memory, **_archiving(archive), **DURABILITY}
     lines = (f"{name} = {value}" for name, value in chosen.items())
     return (
         "# Written before every start. Put your own settings into postgresql.auto.conf.\n"
         + "\n".join(lines)
         + "\n"
     )
+
+
+def shared_buffers_mb(memory: int) -> int:
+    """Of so many bytes of memory."""
+    least, most = SHARED_BUFFERS_MB
+    return min(max(memory // 8 // MB, least), most)
+
+
+def memory_bytes(*, limit: Path = MEMORY_LIMIT) -> int:
+    """Of this machine, or of this container where its limit is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        most = limit.read_text(encoding="ascii").strip()
+    except OSError:
+        return machine
+    return min(machine, int(most)) if most.isdecimal() else machine
 
 
 def _who_may_connect() -> str:

@@ -12,7 +12,7 @@ GROUPS = 32
 """Ranges of PostgreSQL's hash of a seller, as many as shards of a cluster by default."""
 MAX_BATCH = 512
 """Wishes in one transaction: above it the gain per wish is small, and each waits for all of them."""
-MAX_QUEUED = 4096
+MAX_QUEUED = 8192
 """Wishes waiting in a lane, about half a second of work; one more is refused at once."""
 MAX_WAIT_S = 5.0
 """How long a wish may wait in a lane before it is refused instead of being begun."""
