@@ -69,10 +69,9 @@ async def under_load(
     async with crowds.crowded(house.port, shops, log, staff_key=house.staff_key) as crowd:
         await crowd.all_served(since_s=time.monotonic(), patience_s=BACK_S)
         for death in deaths:
+            trial, before = trials[death.name], crowd.acknowledged
             gap_s = last_s.get(death.counted, 0.0) + GAP_S - time.monotonic() if death.counted else 0.0
             await asyncio.sleep(max(gap_s, chance.uniform(*PAUSE_S)))
-            trial = trials[death.name]
-            before = crowd.acknowledged
             trial.recovered_s.append(await _one(house, crowd, death, chance))
             trial.acknowledged += crowd.acknowledged - before
             last_s[death.counted] = time.monotonic()
