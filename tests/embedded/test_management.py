@@ -12,7 +12,7 @@ from topup.embedded.logs import LOG_MAX_BYTES, BoundedLog
 from topup.management import box, demo, ports
 from topup.management.demo import Demo, Seller, Staff
 from topup.management.proof import Proof
-from topup.management.signals import StopRequested, StopSignals
+from topup.management.stopping import StopRequested, StopSignals
 from topup.management.supervisor import RESTARTS_MAX, RESTARTS_WINDOW_S, Restarts
 
 PEOPLE = b"""starting

@@ -90,7 +90,8 @@ class Front:
             sold, replayed = recharges.answer(posted, plain.sale)
             headers, body = REPLAYED if replayed else JSON, _encode(sold)
         except Exception as error:  # noqa: BLE001  # the boundary of a request: whoever waits is answered
-            context.begin(plain.request_id, ours=False)  # many are answered in one turn of the loop
+            # The context of this request is gone: a batch is answered in one turn of the loop.
+            context.begin(plain.request_id, ours=False)
             context.identified(user_id=plain.sale.actor_id, seller_id=plain.sale.seller_id)
             problem = error if isinstance(error, Problem) else errors.internal(error, plain.request_id)
             status, code = problem.status, problem.code

@@ -17,8 +17,8 @@ MAX_CONNECTIONS = 100
 # Given on the command line too, where neither a file nor ALTER SYSTEM can turn them off.
 DURABILITY = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 # A checkpoint writes every page whole once more, so rare checkpoints cost less; recovering from the
-# longest of them still takes seconds. The wheel has neither LZ4 nor zstd, and PGLZ takes a sale's time to
-# compress a page.
+# longest of them still takes seconds. The wheel has neither LZ4 nor zstd, and PGLZ takes PostgreSQL
+# longer than the sale that wrote the page.
 TUNING = {
     "max_connections": str(MAX_CONNECTIONS),
     "wal_buffers": "'16MB'",

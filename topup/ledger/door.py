@@ -6,7 +6,7 @@ steps (statements for one round trip) and receives their rows, and a shell drive
 (`poster.py`) or not (`direct.py`).
 """
 
-from collections.abc import Generator, Hashable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence, Set
 from datetime import date
 from pathlib import Path
 from typing import Generic
@@ -56,10 +56,7 @@ def procedure(
 
     settled = family.known(wishes, rows[len(reads) :]) if careful else {}
     if hurried:
-        taken = {row[0] for row in answers[1]} - books.keys()
-        settled |= {
-            p: Posting(Outcome.OVERLOADED) for p, wish in enumerate(wishes) if wish.seller_id in taken
-        }
+        settled |= _locked_elsewhere(wishes, {row[0] for row in answers[1]} - books.keys())
     commands: dict[int, Command] = {}
     for place, wish in enumerate(wishes):
         if place not in settled:
@@ -88,6 +85,13 @@ def procedure(
     else:
         yield [ROLLBACK]
     return [settled[place] for place in range(len(wishes))]
+
+
+def _locked_elsewhere(wishes: Sequence[W], sellers: Set[int]) -> dict[int, Posting]:
+    """The wishes of these sellers, whose books others have: refused, whatever was found out about them."""
+    return {
+        place: Posting(Outcome.OVERLOADED) for place, wish in enumerate(wishes) if wish.seller_id in sellers
+    }
 
 
 class _Batch(Generic[W, F]):

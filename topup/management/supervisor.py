@@ -17,7 +17,7 @@ from topup.management import children, handover
 from topup.management.client import Client
 from topup.management.handover import Handover
 from topup.management.serve import DRAIN_TIMEOUT_S, LINGER_S
-from topup.management.signals import StopSignals
+from topup.management.stopping import StopSignals
 
 # Loading Django and opening connections takes seconds, on a small machine under load tens of them.
 HEALTHY_TIMEOUT_S = 90

@@ -14,7 +14,7 @@ from topup.embedded.logs import BoundedLog
 from topup.management import box, children, demo, ports, production, proof, screen
 from topup.management.client import ApiError, Client
 from topup.management.ports import NoFreePort
-from topup.management.signals import StopRequested, StopSignals
+from topup.management.stopping import StopRequested, StopSignals
 from topup.management.supervisor import SERVER_STOP_S, Supervisor
 
 HELP = "Start PostgreSQL, migrate, serve, and prove the books; Ctrl-C stops everything."
