@@ -6,23 +6,21 @@ own writes. It must never write.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-import psycopg
-
 from topup import clock, trips
 from topup.api.errors import OUTCOMES, Problem
+from topup.kept_connection import KeptConnection
 from topup.ledger import literals
 from topup.ledger.core import Book
 from topup.ledger.cures import Cure, cure
 from topup.ledger.door import SQL, load_book
 from topup.ledger.outcomes import Outcome
-from topup.ledger.poster import CONNECT_S, RECONNECT_PAUSE_S, RECONNECT_S
-from topup.trips import AsyncConnection, Connect, Step
+from topup.ledger.poster import RECONNECT_PAUSE_S, RECONNECT_S
+from topup.trips import Connect, Step
 
 MAX_READS = 256
 """Reads in one statement: some milliseconds of answers, in which nothing else of the process goes on."""
@@ -50,8 +48,7 @@ class BookReads:
     """For one loop. Started and stopped with the engine."""
 
     def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-        self._connection: AsyncConnection | None = None
+        self._kept = KeptConnection(connect)
         self._waiting: deque[Asked] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -66,7 +63,7 @@ class BookReads:
         self._wake.set()
         if self._task is not None:
             await self._task
-        await self._disconnect()
+        await self._kept.close()
 
     def ask(self, seller_id: int, told: Told) -> None:
         """`told` is called once, later, with a seller's book as it stands then; with a Problem at once where
@@ -113,25 +110,17 @@ class BookReads:
                 if cure(error) is not Cure.RECONNECT:
                     raise
                 log.warning("the database is away: %s", error)
-                await self._disconnect()
+                await self._kept.close()
                 if clock.monotonic_s() > deadline_s:
                     raise
                 await asyncio.sleep(RECONNECT_PAUSE_S)
 
     async def _attempt(self, seller_ids: Collection[int]) -> dict[int, Book]:
-        if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(CONNECT_S):
-                self._connection = await self._connect()
+        connection = await self._kept.get()
         step: Step = [(SQL["read_books"], (literals.numbers(seller_ids),))]
         async with asyncio.timeout(TRIP_TIMEOUT_S):
-            (rows,) = await trips.run_async(self._connection, step)
+            (rows,) = await trips.run_async(connection, step)
         return {book.seller_id: book for book in map(load_book, rows)}
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
 
 
 def _tell(asked: list[Asked], find: Callable[[int], Found]) -> None:

@@ -5,7 +5,6 @@ closed once its words have ended.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -17,7 +16,8 @@ from topup.gateways import registry, settings
 from topup.gateways.contract import Abilities, Gateway, Terms
 from topup.gateways.directory import INSTANT
 from topup.gateways.settings import OperatorSettings, Pair, Unusable
-from topup.trips import AsyncConnection, Connect
+from topup.kept_connection import KeptConnection
+from topup.trips import Connect
 from topup.vault import Vault
 
 REFRESH_S = 1.0
@@ -41,10 +41,9 @@ class GatewaysAtHand:
     """Used in one loop."""
 
     def __init__(self, connect: Connect, *, config: Config, vault: Vault) -> None:
-        self._connect = connect
+        self._kept = KeptConnection(connect)
         self._config = config
         self._vault = vault
-        self._connection: AsyncConnection | None = None
         self._refreshed_s = -REFRESH_S
         self._current: dict[str, str] = {}
         self._settings: dict[Pair, OperatorSettings] = {}
@@ -60,7 +59,7 @@ class GatewaysAtHand:
         try:
             operators, connections = await self._read()
         except (psycopg.Error, OSError, TimeoutError):
-            await self._disconnect()
+            await self._kept.close()
             raise
         loaded = settings.loaded(connections, self._vault)
         self._current = dict(operators)
@@ -98,7 +97,7 @@ class GatewaysAtHand:
         await asyncio.gather(*self._closing, return_exceptions=True)
         for each in self._open.values():
             await each.gateway.close()
-        await self._disconnect()
+        await self._kept.close()
 
     def _terms(self, operator: str, current: str) -> Terms:
         # One that staff set up and left again may still have recharges under way.
@@ -129,14 +128,7 @@ class GatewaysAtHand:
         task.add_done_callback(self._closing.discard)
 
     async def _read(self) -> trips.Rows:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+        connection = await self._kept.get()
         step = [(settings.SQL["read_gateways"], ()), settings.read_all()]
         async with asyncio.timeout(READ_TIMEOUT_S):
-            return await trips.run_async(self._connection, step)
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            return await trips.run_async(connection, step)

@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 
 from topup import clock, trips
+from topup.kept_connection import KeptConnection
 from topup.ledger import batching, door, telling
 from topup.ledger.batching import Batch, Queue
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
@@ -26,8 +27,6 @@ from topup.trips import AsyncConnection, Connect
 
 TRIP_TIMEOUT_S = 10.0
 """A round trip longer than this is given up: the connection is broken, or the server frozen."""
-CONNECT_S = 2.0
-"""How long a connection may take to open: as long as on a busy machine."""
 RECONNECT_S = 0.7
 """How long a lane that lost its database tries to find it again before it refuses: with what comes meanwhile,
 everybody has an answer within a second. After that each batch tries once."""
@@ -108,11 +107,10 @@ class _Lane(Generic[W, F]):
     """One connection, one queue, one batch at a time."""
 
     def __init__(self, connect: Connect, family: Family[W, F], *, zone: str, around: Around | None) -> None:
-        self._connect = connect
+        self._kept = KeptConnection(connect)
         self._family = family
         self._zone = zone
         self._around = around
-        self._connection: AsyncConnection | None = None
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -128,7 +126,7 @@ class _Lane(Generic[W, F]):
         self._wake.set()
         if self._task is not None:
             await self._task
-        await self._disconnect()
+        await self._kept.close()
 
     def take(self, waiting: Waiting[W], key: object) -> None:
         if self._stopping or not self.queue.put(waiting, key, now_s=clock.monotonic_s()):
@@ -229,7 +227,7 @@ class _Lane(Generic[W, F]):
                 conflicts += remedy is not Cure.RECONNECT
                 if remedy is Cure.RECONNECT:
                     log.warning("the database is away: %s", error)
-                    await self._disconnect()
+                    await self._kept.close()
                     await asyncio.sleep(RECONNECT_PAUSE_S)
                     if self._is_away():
                         return [Posting(Outcome.DATABASE_UNAVAILABLE)] * len(wishes)
@@ -243,22 +241,14 @@ class _Lane(Generic[W, F]):
         return now_s - self._away_since_s >= RECONNECT_S
 
     async def _attempt(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
-        if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(CONNECT_S):
-                self._connection = await self._connect()
+        connection = await self._kept.get()
         around = self._around(sorted({wish.seller_id for wish in wishes})) if self._around else NOTHING
         async with around:
             postings = await attempt(
-                self._connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
+                connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
             )
         self._away_since_s = None
         return postings
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
 
 
 def _answer(waiting: Sequence[Waiting[W]], postings: Sequence[Posting]) -> None:

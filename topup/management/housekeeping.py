@@ -4,16 +4,16 @@ Owns one connection and the gauges that it fills. It writes nothing.
 """
 
 import asyncio
-import contextlib
 import logging
 
 import psycopg
 
 from topup import clock, trips
+from topup.kept_connection import KeptConnection
 from topup.ledger.poster import TRIP_TIMEOUT_S
 from topup.recharges import cases, errands
 from topup.telemetry.counts import COUNTS
-from topup.trips import AsyncConnection, Connect, Rows
+from topup.trips import Connect, Rows
 
 PERIOD_S = 10.0
 """Each look reads what is open over all sellers: thousands of rows, not millions."""
@@ -25,8 +25,7 @@ class Housekeeping:
     """Start it in the loop that uses it."""
 
     def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-        self._connection: AsyncConnection | None = None
+        self._kept = KeptConnection(connect)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -36,7 +35,7 @@ class Housekeeping:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._disconnect()
+        await self._kept.close()
 
     async def _run(self) -> None:
         while True:
@@ -44,20 +43,13 @@ class Housekeeping:
                 _show(await self._look())
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("the metrics of what is open can't be read: %s", error)
-                await self._disconnect()
+                await self._kept.close()
             await asyncio.sleep(PERIOD_S)
 
     async def _look(self) -> Rows:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+        connection = await self._kept.get()
         async with asyncio.timeout(TRIP_TIMEOUT_S):
-            return await trips.run_async(self._connection, [errands.totals(), cases.count_open()])
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            return await trips.run_async(connection, [errands.totals(), cases.count_open()])
 
 
 def _show(rows: Rows) -> None:

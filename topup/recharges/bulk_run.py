@@ -16,6 +16,7 @@ import psycopg
 
 from topup import clock, ids, trips
 from topup.clock import US_PER_SECOND
+from topup.kept_connection import KeptConnection
 from topup.ledger import literals
 from topup.ledger.families import Posting
 from topup.ledger.poster import TRIP_TIMEOUT_S, Poster
@@ -73,9 +74,8 @@ class BulkRun:
 
     def __init__(self, connect: Connect, *, selling: "Poster[Sale, Recharge]") -> None:
         """`selling` is a poster of sales, started before and stopped after."""
-        self._connect = connect
+        self._kept = KeptConnection(connect)
         self._selling = selling
-        self._connection: AsyncConnection | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -87,7 +87,7 @@ class BulkRun:
         self._stopping.set()
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._disconnect()
+        await self._kept.close()
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -96,7 +96,7 @@ class BulkRun:
                 pause_s = await self.once()
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("bulk jobs can't go on: %s", error)
-                await self._disconnect()
+                await self._kept.close()
                 pause_s = PAUSE_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_s)
@@ -181,16 +181,9 @@ class BulkRun:
             log.info("bulk job %s went on in another worker", job.job_id)
 
     async def _ask(self, step: list[Statement]) -> Rows:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+        connection = await self._kept.get()
         async with asyncio.timeout(TRIP_TIMEOUT_S):
-            return await trips.run_async(self._connection, step)
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            return await trips.run_async(connection, step)
 
 
 def _sale(job: Due, row: WaitingRow) -> Sale:

@@ -6,7 +6,6 @@ must never hold a transaction while an operator is asked, nor submit without its
 """
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +18,7 @@ from topup.circuit import Circuit
 from topup.clock import US_PER_SECOND
 from topup.gateways import contract
 from topup.gateways.contract import Answer, Gateway, Order, Result, Terms
+from topup.kept_connection import KeptConnection
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import DONE, Outcome
 from topup.ledger.poster import TRIP_TIMEOUT_S, Poster
@@ -28,7 +28,7 @@ from topup.recharges.pursuit import Continue, Done, Settle, Step, Verb
 from topup.recharges.recorder import Recorder
 from topup.recharges.settle import Settlement
 from topup.telemetry.counts import COUNTS
-from topup.trips import AsyncConnection, Connect, Rows, Statement
+from topup.trips import Connect, Rows, Statement
 
 POLL_S = 0.05
 """Between two looks while there is work: what a delivery waits at most before it begins."""
@@ -82,11 +82,10 @@ class Dispatcher:
         recorder: Recorder,
         settling: "Poster[Settlement, Settlement]",
     ) -> None:
-        self._connect = connect
+        self._kept = KeptConnection(connect)
         self._ways = ways
         self._recorder = recorder
         self._settling = settling
-        self._connection: AsyncConnection | None = None
         self._operators: dict[str, _Operator] = {}
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -114,8 +113,7 @@ class Dispatcher:
             await self._task
         words = [word for operator in self._operators.values() for word in operator.under_way]
         await asyncio.gather(*words, return_exceptions=True)
-        if self._connection is not None:
-            await self._connection.close()
+        await self._kept.close()
 
     async def _run(self) -> None:
         while not self._stopping:
@@ -124,7 +122,7 @@ class Dispatcher:
                 wait_s = POLL_S if await self._round() else IDLE_POLL_S
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("the worker can't look for what is due: %s", error)
-                await self._disconnect()
+                await self._kept.close()
                 wait_s = PAUSE_S
             await self._wait(wait_s)
 
@@ -304,7 +302,7 @@ class Dispatcher:
             await self._write_late(errand, wish, posting, kind)
         except (psycopg.Error, OSError, TimeoutError) as error:
             log.warning("what an operator said too late can't be written yet: %s", error)
-            await self._disconnect()
+            await self._kept.close()
             return False
         return True
 
@@ -320,15 +318,8 @@ class Dispatcher:
 
     async def _ask_database(self, step: list[Statement]) -> Rows:
         async with self._one_at_a_time, asyncio.timeout(TRIP_TIMEOUT_S):
-            if self._connection is None or self._connection.closed:
-                self._connection = await self._connect()
-            return await trips.run_async(self._connection, step)
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            connection = await self._kept.get()
+            return await trips.run_async(connection, step)
 
 
 def _question(step: Step, gateway: Gateway) -> Callable[[Order], Awaitable[Answer]] | None:

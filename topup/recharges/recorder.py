@@ -5,7 +5,6 @@ asks anew, and the database would refuse it anyway.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from typing import NamedTuple
@@ -13,11 +12,12 @@ from typing import NamedTuple
 import psycopg
 
 from topup import clock, trips
-from topup.ledger.poster import CONNECT_S, TRIP_TIMEOUT_S
+from topup.kept_connection import KeptConnection
+from topup.ledger.poster import TRIP_TIMEOUT_S
 from topup.recharges import errands
 from topup.recharges.errands import Record
 from topup.recharges.pursuit import Verb
-from topup.trips import AsyncConnection, Connect, Row, Statement
+from topup.trips import Connect, Row, Statement
 
 MAX_BATCH = 256
 """Answers in one transaction. What waits is bounded by what is under way with the operators."""
@@ -39,8 +39,7 @@ class Recorder:
     """Start it in the loop that uses it."""
 
     def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-        self._connection: AsyncConnection | None = None
+        self._kept = KeptConnection(connect)
         self._waiting: deque[Note] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -55,7 +54,7 @@ class Recorder:
         self._wake.set()
         if self._task is not None:
             await self._task
-        await self._disconnect()
+        await self._kept.close()
 
     async def write(self, record: Record, *, case: Statement | None = None) -> None:
         """Return when the answer is written, or is no longer ours to write."""
@@ -75,7 +74,7 @@ class Recorder:
                 await self._write_all(batch)
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("answers could not be written yet: %s", error)
-                await self._disconnect()
+                await self._kept.close()
                 self._again(batch)
                 await asyncio.sleep(PAUSE_S)
             else:
@@ -94,16 +93,14 @@ class Recorder:
                 await self._write_all([note])
 
     async def _write(self, batch: list[Note]) -> None:
-        if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(CONNECT_S):
-                self._connection = await self._connect()
+        connection = await self._kept.get()
         opened = [note.case for note in batch if note.case is not None]
         statement = errands.record([note.record for note in batch], now_us=clock.now_us())
         async with asyncio.timeout(TRIP_TIMEOUT_S):
-            recorded, *_ = await trips.run_async(self._connection, [statement, *opened])
+            recorded, *_ = await trips.run_async(connection, [statement, *opened])
             late = _late(batch, recorded)
             if late:
-                await trips.run_async(self._connection, late)
+                await trips.run_async(connection, late)
 
     def _again(self, batch: list[Note]) -> None:
         """Keep what may still be written; after a stop, or its lease, an answer is asked for anew."""
@@ -111,12 +108,6 @@ class Recorder:
         lost = [note for note in batch if self._stopping or note.record.errand.lease_ends_us < now_us]
         _finish(lost)
         self._waiting.extendleft(note for note in reversed(batch) if note not in lost)
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
 
 
 def _late(batch: list[Note], recorded: list[Row]) -> list[Statement]:

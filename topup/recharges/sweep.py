@@ -4,18 +4,18 @@ Owns one connection. What a callback may do is `callbacks.py`'s to say.
 """
 
 import asyncio
-import contextlib
 import logging
 
 import psycopg
 
 from topup import clock, trips
+from topup.kept_connection import KeptConnection
 from topup.ledger.families import Posting
 from topup.ledger.poster import TRIP_TIMEOUT_S, Poster
 from topup.recharges import callbacks
 from topup.recharges.callbacks import Callback
 from topup.recharges.settle import Settlement
-from topup.trips import AsyncConnection, Connect, Rows, Statement
+from topup.trips import Connect, Rows, Statement
 
 PERIOD_S = 5.0
 """Between two sweeps: a crash delays a callback by this and LEFT_AFTER_S at the most."""
@@ -27,9 +27,8 @@ class Sweep:
     """Start it in the loop that uses it. Several workers may sweep at once: nothing is done twice."""
 
     def __init__(self, connect: Connect, *, settling: "Poster[Settlement, Settlement]") -> None:
-        self._connect = connect
+        self._kept = KeptConnection(connect)
         self._settling = settling
-        self._connection: AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -40,7 +39,7 @@ class Sweep:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._disconnect()
+        await self._kept.close()
 
     async def _run(self) -> None:
         while True:
@@ -48,7 +47,7 @@ class Sweep:
                 await self.once()
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("callbacks can't be swept: %s", error)
-                await self._disconnect()
+                await self._kept.close()
             await asyncio.sleep(PERIOD_S)
 
     async def once(self) -> None:
@@ -64,7 +63,7 @@ class Sweep:
         try:
             await callbacks.follow_up(callback, ask=self._ask, post=self._post)
         except psycopg.Error:
-            if self._connection is None or self._connection.closed:
+            if not self._kept.is_open:
                 raise
             log.exception("the callback %s can't be followed up; the next ones are", callback.id)
 
@@ -72,13 +71,6 @@ class Sweep:
         return await self._settling.submit(wish)
 
     async def _ask(self, step: list[Statement]) -> Rows:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+        connection = await self._kept.get()
         async with asyncio.timeout(TRIP_TIMEOUT_S):
-            return await trips.run_async(self._connection, step)
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            return await trips.run_async(connection, step)
