@@ -20,6 +20,7 @@ from tests.interleavings.worlds import (
     calling_back,
     deciding,
     lost,
+    passing_batch,
     recording,
     rejecting,
     reversing,
@@ -52,6 +53,25 @@ def test_of_two_batches_one_sells_for_the_last_money_and_a_reference_has_one_eff
     explored = explore(world)
 
     assert explored.answers == {((POSTED, POSTED), (POOR, REPLAYED)), ((REPLAYED, POOR), (POSTED, POSTED))}
+
+
+def test_a_batch_that_passes_over_a_book_sells_from_it_afterwards(explore: Explore) -> None:
+    def world(connection: Connection) -> World:
+        wanted, free = a_seller(connection, PRICE), a_seller(connection, PRICE)
+        passing = passing_batch(posting.a_sale(wanted), posting.a_sale(free))
+        return World((wanted, free), [passing, batch(posting.a_sale(wanted))])
+
+    assert explore(world).answers == {((POSTED, POSTED), (POOR,)), ((POOR, POSTED), (POSTED,))}
+
+
+def test_of_two_that_pass_over_books_a_reference_has_one_effect(explore: Explore) -> None:
+    def world(connection: Connection) -> World:
+        shared, free = a_seller(connection, 5 * PRICE), a_seller(connection, PRICE)
+        twice = posting.a_sale(shared)
+        first = passing_batch(twice, posting.a_sale(free))
+        return World((shared, free), [first, passing_batch(twice._replace(id=ids.new(shared)))])
+
+    assert explore(world).answers == {((POSTED, POSTED), (REPLAYED,)), ((REPLAYED, POSTED), (POSTED,))}
 
 
 def test_a_batch_has_what_an_approval_credits_only_after_it(explore: Explore) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from psycopg import errors
 
 from tests.conftest import NewSeller
+from tests.ledger.test_races import wait_until_blocked
 from tests.support import posting
 from tests.support.installation import Installation
 from tests.support.loop import in_a_loop
@@ -21,7 +23,7 @@ from topup import database
 from topup.ledger.batching import MAX_BATCH, MAX_QUEUED
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
-from topup.ledger.poster import Poster
+from topup.ledger.poster import MAX_PASSES, MIN_TO_PASS, Poster
 from topup.recharges.rules import Recharge, Sale
 from topup.trips import AsyncConnection, Connection
 
@@ -32,6 +34,26 @@ NOBODY = 4_000_000_000
 
 async def all_of(poster: Poster[Sale, Recharge], sales: Iterable[Sale]) -> list[Posting]:
     return await asyncio.gather(*map(poster.submit, sales))
+
+
+@asynccontextmanager
+async def _patient(
+    installation: Installation,
+) -> AsyncIterator[tuple[Poster[Sale, Recharge], list[AsyncConnection]]]:
+    """A poster with one lane that waits for a book for ever, and the connection of that."""
+    made: list[AsyncConnection] = []
+
+    async def connect() -> AsyncConnection:
+        made.append(await database.connect_async(installation.config))
+        await made[0].execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        return made[0]
+
+    async with selling(installation.config, lanes=1, connect=connect) as poster:
+        yield poster, made
+
+
+def _sellers(new_seller: NewSeller, count: int) -> list[int]:
+    return [new_seller(available=1_000 * PRICE).id for _ in range(count)]
 
 
 def outcomes(postings: Iterable[Posting]) -> Counter[Outcome]:
@@ -408,6 +430,58 @@ async def test_who_has_no_book_is_not_told_to_come_back_because_of_anothers_lock
             postings = await all_of(poster, [a_sale(frozen), a_sale(NOBODY)])
 
     assert [each.outcome for each in postings] == [Outcome.OVERLOADED, Outcome.NO_BOOK]
+
+
+@in_a_loop
+async def test_a_batch_passes_over_a_book_that_another_has_and_sells_from_it_next(
+    installation: Installation, new_seller: NewSeller, app: Connection, owner: Connection
+) -> None:
+    """The lane would wait for a book for ever: that the others are answered meanwhile is what is shown."""
+    taken, *free = _sellers(new_seller, MIN_TO_PASS)
+
+    async with _patient(installation) as (poster, _):
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [taken])
+            passed = [poster.submit(a_sale(taken)) for _ in range(2)]
+            postings = await all_of(poster, map(a_sale, free))
+            assert not any(each.done() for each in passed)
+        postings += await asyncio.gather(*passed)
+
+    assert outcomes(postings) == {POSTED: MIN_TO_PASS + 1}
+    posting.assert_books_prove_themselves(app, taken, *free)
+
+
+@in_a_loop
+async def test_a_book_is_not_passed_over_for_ever(
+    installation: Installation, new_seller: NewSeller, app: Connection, owner: Connection
+) -> None:
+    """There is always more to do than what was passed over."""
+    taken, *free = _sellers(new_seller, MIN_TO_PASS)
+    rounds = (MAX_PASSES + 1) * MAX_BATCH // len(free)
+
+    async with _patient(installation) as (poster, connected):
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [taken])
+            passed = poster.submit(a_sale(taken))
+            others = [poster.submit(a_sale(seller)) for _ in range(rounds) for seller in free]
+            await asyncio.gather(*others[: MAX_PASSES * (MAX_BATCH - 1)])
+            await asyncio.to_thread(wait_until_blocked, app, connected[0].info.backend_pid)
+            assert not others[-1].done()
+        postings = await asyncio.gather(passed, *others)
+
+    assert outcomes(postings) == {POSTED: 1 + len(others)}
+
+
+@in_a_loop
+async def test_who_has_no_book_is_told_so_in_a_batch_that_passes_over_books(
+    installation: Installation, new_seller: NewSeller
+) -> None:
+    sellers = [NOBODY, *_sellers(new_seller, MIN_TO_PASS - 1)]
+
+    async with selling(installation.config, lanes=1) as poster:
+        postings = await all_of(poster, map(a_sale, sellers))
+
+    assert [each.outcome for each in postings] == [Outcome.NO_BOOK] + [POSTED] * (MIN_TO_PASS - 1)
 
 
 @in_a_loop

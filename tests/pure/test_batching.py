@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topup.ledger import batching
-from topup.ledger.batching import MAX_BATCH, MAX_QUEUED, MAX_WAIT_S, Batch, Queue
+from topup.ledger.batching import MAX_BATCH, MAX_QUEUED, MAX_WAIT_S, Batch, Entry, Queue
 
 
 def _queue(*entries: tuple[str, Hashable], now_s: float = 0.0) -> Queue[str]:
@@ -147,3 +147,10 @@ def test_groups_are_about_equal() -> None:
 
     assert min(sizes) > 800
     assert max(sizes) < 1_200
+
+
+def test_what_is_put_back_comes_first_and_in_its_order() -> None:
+    queue = _queue(("new", 3))
+    queue.put_back([Entry("first", 1, 0.0), Entry("second", 2, 0.0)])
+
+    assert queue.take(now_s=0.0).items == ["first", "second", "new"]

@@ -4,7 +4,7 @@ Owns groups, lanes and the queue of a lane, with their limits.
 """
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -54,6 +54,10 @@ class Queue(Generic[T]):
             return False
         self._entries.append(Entry(item, key, now_s))
         return True
+
+    def put_back(self, entries: Sequence[Entry[T]]) -> None:
+        """Give back what was taken and not begun: it is the next to be taken, in its order."""
+        self._entries.extendleft(reversed(entries))
 
     def take(self, *, now_s: float) -> Batch[T]:
         """The next batch: in order, each key once, what waited too long set apart as `late`.

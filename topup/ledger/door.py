@@ -28,6 +28,8 @@ ROLLBACK: Statement = (SQL["rollback"], ())
 ALONE: Statement = (SQL["alone"], ())
 IF_FREE = " SKIP LOCKED"
 """What makes `lock_books` pass over the books that others have locked."""
+PASSED_OVER = Posting(Outcome.OVERLOADED)
+"""What comes of a wish whose book was passed over: nothing at all. Told by its identity."""
 
 
 def procedure(
@@ -37,26 +39,28 @@ def procedure(
     now_us: int,
     zone: str,
     careful: bool,
-    hurried: bool = False,
+    passing: bool = False,
 ) -> Procedure:
     """One attempt at a batch, in one transaction. Returns a posting per wish, in order.
 
     `careful` looks every wish up first; without it only those that were refused are looked up, and
     a reference that was used raises 23505 from the database. Two round trips on the happy path.
-    `hurried` waits for no book: the wishes of those that others have locked are refused as OVERLOADED.
+    `passing` waits for no book: the wishes of those that others have locked are PASSED_OVER. Without care, so
+    are those that have no book at all.
     """
-    careful = careful or hurried or family.looks_up_first
+    careful = careful or family.looks_up_first
     sellers = (literals.numbers(sorted({wish.seller_id for wish in wishes})),)
     reads = family.reads()
-    step = [(SQL["lock_books"] + (IF_FREE if hurried else ""), sellers), *reads]
-    begin = [BEGIN, (SQL["read_books"], sellers)] if hurried else [BEGIN]
+    step = [(SQL["lock_books"] + (IF_FREE if passing else ""), sellers), *reads]
+    begin = [BEGIN, (SQL["read_books"], sellers)] if passing and careful else [BEGIN]
     answers = yield begin + step + (family.lookup(wishes) if careful else [])
     locked, *rows = answers[len(begin) :]
     books = {book.seller_id: book for book in map(load_book, locked)}
 
     settled = family.known(wishes, rows[len(reads) :]) if careful else {}
-    if hurried:
-        settled |= _locked_elsewhere(wishes, {row[0] for row in answers[1]} - books.keys())
+    if passing:
+        there = {row[0] for row in answers[1]} if careful else {wish.seller_id for wish in wishes}
+        settled |= _passed_over(wishes, there - books.keys())
     commands: dict[int, Command] = {}
     for place, wish in enumerate(wishes):
         if place not in settled:
@@ -87,11 +91,9 @@ def procedure(
     return [settled[place] for place in range(len(wishes))]
 
 
-def _locked_elsewhere(wishes: Sequence[W], sellers: Set[int]) -> dict[int, Posting]:
-    """The wishes of these sellers, whose books others have: refused, whatever was found out about them."""
-    return {
-        place: Posting(Outcome.OVERLOADED) for place, wish in enumerate(wishes) if wish.seller_id in sellers
-    }
+def _passed_over(wishes: Sequence[W], sellers: Set[int]) -> dict[int, Posting]:
+    """The wishes of these sellers, whose books others have, whatever was found out about them."""
+    return {place: PASSED_OVER for place, wish in enumerate(wishes) if wish.seller_id in sellers}
 
 
 class _Batch(Generic[W, F]):
@@ -178,7 +180,9 @@ def _used_before(
     wishes: Sequence[W], family: Family[W, F], settled: dict[int, Posting]
 ) -> Generator[Step, Rows, dict[int, Posting]]:
     """The refused wishes whose key has an effect already: a retry is answered with that instead."""
-    refused = [place for place, posting in settled.items() if posting.movement is None]
+    refused = [
+        place for place, posting in settled.items() if posting.movement is None and posting is not PASSED_OVER
+    ]
     if not refused:
         return {}
     some = [wishes[place] for place in refused]

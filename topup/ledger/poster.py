@@ -17,7 +17,7 @@ import psycopg
 from topup import clock, trips
 from topup.kept_connection import KeptConnection
 from topup.ledger import batching, door, telling
-from topup.ledger.batching import Batch, Queue
+from topup.ledger.batching import Batch, Entry, Queue
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
@@ -33,6 +33,10 @@ everybody has an answer within a second. After that each batch tries once."""
 RECONNECT_PAUSE_S = 0.1
 LOCKED_AGAIN_S = 0.1
 """After this, books that were locked are tried once more: another batch has them for less."""
+MIN_TO_PASS = 16
+"""From so many sellers on, a batch passes over the books that others have: enough of them are free."""
+MAX_PASSES = 2
+"""How often a wish's book is passed over before its batch waits for it."""
 MAX_LOCKED = 1_000
 """Sellers whose locked books a lane remembers; of more it forgets all, and waits for them once more."""
 
@@ -55,6 +59,7 @@ class Waiting(msgspec.Struct, Generic[W]):
     heard: Heard
     request_id: str
     told: bool = False
+    passes: int = 0
 
 
 class Poster(Generic[W, F]):
@@ -161,16 +166,26 @@ class _Lane(Generic[W, F]):
 
     async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool) -> None:
         """Post a batch and answer everyone in it; split it where it can't be posted as a whole."""
+        wishes = [each.wish for each in waiting]
+        passing = _may_pass(waiting)
         try:
-            wishes = [each.wish for each in waiting]
-            postings = await self._attempts(wishes, careful=careful)
+            postings = await self._attempts(wishes, careful=careful, passing=passing)
         except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
             if cure(error) is Cure.WAIT_LESS:
                 await self._post_free(waiting, again=True)
             else:
                 await self._split(waiting, error)
             return
-        _answer(waiting, postings)
+        served, postings, passed = _parted(waiting, postings)
+        self._put_back(passed)
+        _answer(served, postings)
+
+    def _put_back(self, passed: Sequence[Waiting[W]]) -> None:
+        """What was passed over goes first in the next batch."""
+        now_s = clock.monotonic_s()
+        for each in passed:
+            each.passes += 1
+        self.queue.put_back([Entry(each, self._family.key(each.wish), now_s) for each in passed])
 
     async def _without_locked(self, items: list[Waiting[W]]) -> list[Waiting[W]]:
         """Those whose books nobody had for long; the others are posted, or refused, without waiting."""
@@ -183,15 +198,13 @@ class _Lane(Generic[W, F]):
     async def _post_free(self, waiting: Sequence[Waiting[W]], *, again: bool) -> None:
         """Post what nobody else has locked. Whose book stays locked is told to come back, and remembered."""
         try:
-            postings = await self._attempts([each.wish for each in waiting], careful=True, hurried=True)
+            postings = await self._attempts([each.wish for each in waiting], careful=True, passing=True)
         except Exception as error:  # noqa: BLE001  # as in `_post`
             await self._split(waiting, error)
             return
-        pairs = list(zip(waiting, postings, strict=True))
-        free = [pair for pair in pairs if pair[1].outcome is not Outcome.OVERLOADED]
-        left = [each for each, posting in pairs if posting.outcome is Outcome.OVERLOADED]
-        self._locked.difference_update(each.wish.seller_id for each, _ in free)
-        _answer([each for each, _ in free], [posting for _, posting in free])
+        served, postings, left = _parted(waiting, postings)
+        self._locked.difference_update(each.wish.seller_id for each in served)
+        _answer(served, postings)
         if left and again:
             await asyncio.sleep(LOCKED_AGAIN_S)
             await self._post_free(left, again=False)
@@ -214,11 +227,11 @@ class _Lane(Generic[W, F]):
             _fail(waiting, error)
             log.error("the database refused a posting", exc_info=error)
 
-    async def _attempts(self, wishes: Sequence[W], *, careful: bool, hurried: bool = False) -> list[Posting]:
+    async def _attempts(self, wishes: Sequence[W], *, careful: bool, passing: bool = False) -> list[Posting]:
         conflicts = 0
         while conflicts < MAX_ATTEMPTS:
             try:
-                return await self._attempt(wishes, careful=careful, hurried=hurried)
+                return await self._attempt(wishes, careful=careful, passing=passing)
             except Exception as error:
                 remedy = cure(error)
                 if remedy in (Cure.ALONE, Cure.WAIT_LESS):
@@ -240,15 +253,31 @@ class _Lane(Generic[W, F]):
             self._away_since_s = now_s
         return now_s - self._away_since_s >= RECONNECT_S
 
-    async def _attempt(self, wishes: Sequence[W], *, careful: bool, hurried: bool) -> list[Posting]:
+    async def _attempt(self, wishes: Sequence[W], *, careful: bool, passing: bool) -> list[Posting]:
         connection = await self._kept.get()
         around = self._around(sorted({wish.seller_id for wish in wishes})) if self._around else NOTHING
         async with around:
             postings = await attempt(
-                connection, wishes, self._family, zone=self._zone, careful=careful, hurried=hurried
+                connection, wishes, self._family, zone=self._zone, careful=careful, passing=passing
             )
         self._away_since_s = None
         return postings
+
+
+def _may_pass(waiting: Sequence[Waiting[W]]) -> bool:
+    """Whether a batch passes over the books that others have, instead of waiting for them."""
+    sellers = {each.wish.seller_id for each in waiting}
+    return len(sellers) >= MIN_TO_PASS and max(each.passes for each in waiting) < MAX_PASSES
+
+
+def _parted(
+    waiting: Sequence[Waiting[W]], postings: Sequence[Posting]
+) -> tuple[list[Waiting[W]], list[Posting], list[Waiting[W]]]:
+    """Those who have a posting, their postings, and those who were passed over."""
+    pairs = list(zip(waiting, postings, strict=True))
+    passed = [each for each, posting in pairs if posting is door.PASSED_OVER]
+    served = [pair for pair in pairs if pair[1] is not door.PASSED_OVER] if passed else pairs
+    return [each for each, _ in served], [posting for _, posting in served], passed
 
 
 def _answer(waiting: Sequence[Waiting[W]], postings: Sequence[Posting]) -> None:
@@ -307,10 +336,10 @@ async def attempt(
     *,
     zone: str,
     careful: bool,
-    hurried: bool = False,
+    passing: bool = False,
 ) -> list[Posting]:
     """One transaction. Raises what the database raised, with nothing left open on the connection."""
-    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful, hurried=hurried)
+    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful, passing=passing)
     try:
         step = next(steps)
         while True:
