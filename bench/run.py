@@ -146,6 +146,7 @@ class Session:
             rows=self.plan.rows,
             many=self.plan.many_sellers,
             reads=QUICK_READS if self.plan.quick else READ_LOADS,
+            longer=1 if self.plan.quick else growth.LONGER,
         )
 
     def _peak_per_second(self) -> float:
