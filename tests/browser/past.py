@@ -53,7 +53,7 @@ def posted(
 ) -> None:
     """What `topup.ledger.direct` does, at the moment that is told."""
     postings: list[Posting] = []
-    steps = door.procedure(wishes, family, now_us=now_us, zone=ZONE, careful=False)
+    steps = door.procedure(wishes, family, now=lambda: now_us, zone=ZONE, careful=False)
     try:
         step = next(steps)
         while True:

@@ -240,7 +240,7 @@ def _post(connection: Connection, wish: W, family: Family[W, F]) -> Posting:
 
 def _passing(connection: Connection, sales: Sequence[Sale]) -> list[Posting]:
     """One attempt that waits for nobody. A reference that came meanwhile is as good as passed over."""
-    steps = door.procedure(sales, Sales(), now_us=clock.now_us(), zone=ZONE, careful=False, passing=True)
+    steps = door.procedure(sales, Sales(), now=clock.now_us, zone=ZONE, careful=False, passing=True)
     try:
         step = next(steps)
         while True:

@@ -30,7 +30,7 @@ def post_at(connection: Connection, seller_id: int, now_us: int) -> None:
     """One credit, by a process whose clock says so."""
     credit = a_command(Kind.CREDIT, 1, seller_id=seller_id)
     steps: Generator[Step, Rows, list[Posting]] = door.procedure(
-        [credit], posting.Moves(), now_us=now_us, zone="UTC", careful=False
+        [credit], posting.Moves(), now=lambda: now_us, zone="UTC", careful=False
     )
     try:
         step = next(steps)

@@ -19,7 +19,7 @@ from tests.support.installation import Installation
 from tests.support.loop import in_a_loop
 from tests.support.posting import PRICE, a_sale, selling
 from tests.support.proxy import losing_the_first_commit
-from topup import database
+from topup import clock, database
 from topup.ledger.batching import MAX_BATCH, MAX_QUEUED
 from topup.ledger.families import Posting
 from topup.ledger.outcomes import Outcome
@@ -482,6 +482,31 @@ async def test_who_has_no_book_is_told_so_in_a_batch_that_passes_over_books(
         postings = await all_of(poster, map(a_sale, sellers))
 
     assert [each.outcome for each in postings] == [Outcome.NO_BOOK] + [POSTED] * (MIN_TO_PASS - 1)
+
+
+@in_a_loop
+async def test_who_comes_while_a_batch_waits_for_the_book_goes_with_it(
+    installation: Installation, new_seller: NewSeller, app: Connection, owner: Connection
+) -> None:
+    hot, other = _sellers(new_seller, 2)
+    first = a_sale(hot)
+
+    async with _patient(installation) as (poster, connected):
+        await poster.submit(a_sale(other))  # connects
+        with owner.transaction():
+            owner.execute("SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE", [hot])
+            waiting = [poster.submit(first)]
+            await asyncio.to_thread(wait_until_blocked, app, connected[0].info.backend_pid)
+            came_us = clock.now_us()
+            last, again = [a_sale(hot), a_sale(hot)], first._replace(id=a_sale(hot).id)
+            waiting += map(poster.submit, (last[0], a_sale(other), again, last[1]))
+        postings = await asyncio.gather(*waiting)
+
+    assert [each.outcome for each in postings] == [POSTED, POSTED, POSTED, REPLAYED, POSTED]
+    assert posting.references_of(app, hot) == [sale.reference for sale in (first, *last)]
+    assert posting.transactions_of(app, [hot]) == 1
+    assert all(each.fact.created_at_us >= came_us for each in postings if each.outcome is POSTED)
+    posting.assert_books_prove_themselves(app, hot, other)
 
 
 @in_a_loop

@@ -154,3 +154,31 @@ def test_what_is_put_back_comes_first_and_in_its_order() -> None:
     queue.put_back([Entry("first", 1, 0.0), Entry("second", 2, 0.0)])
 
     assert queue.take(now_s=0.0).items == ["first", "second", "new"]
+
+
+def test_what_came_meanwhile_joins_in_its_order_and_leaves_the_others_theirs() -> None:
+    queue = _queue(("taken", 1))
+    queue.take(now_s=0.0)
+    for item in ("a", "other", "b", "another", "c"):
+        queue.put(item, item, now_s=0.0)
+
+    assert queue.take_more(lambda item: len(item) == 1, room=2) == ["a", "b"]
+    assert queue.take(now_s=0.0) == Batch(["other", "another", "c"], [], careful=False)
+
+
+def test_no_key_joins_a_batch_that_has_it() -> None:
+    queue = _queue(("taken", 1))
+    queue.take(now_s=0.0)
+    for item, key in (("again", 1), ("new", 2), ("new again", 2), ("free", None), ("as free", None)):
+        queue.put(item, key, now_s=0.0)
+
+    assert queue.take_more(lambda _: True, room=MAX_BATCH) == ["new", "free", "as free"]
+    assert queue.take(now_s=0.0) == Batch(["again", "new again"], [], careful=True)
+    assert queue.take(now_s=0.0).careful is False
+
+
+def test_only_the_next_batch_is_looked_through_for_what_may_join() -> None:
+    queue = _queue(*((str(n), n) for n in range(MAX_BATCH + 1)))
+
+    assert queue.take_more(lambda item: item == str(MAX_BATCH), room=1) == []
+    assert len(queue) == MAX_BATCH + 1

@@ -4,7 +4,7 @@ Owns groups, lanes and the queue of a lane, with their limits.
 """
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -43,6 +43,7 @@ class Queue(Generic[T]):
 
     def __init__(self) -> None:
         self._entries: deque[Entry[T]] = deque()
+        self._keys: set[Hashable] = set()  # of the batch that was taken last
         self._deferred = 0
 
     def __len__(self) -> int:
@@ -69,19 +70,38 @@ class Queue(Generic[T]):
         items: list[T] = []
         late: list[T] = []
         again: list[Entry[T]] = []
-        keys: set[Hashable] = set()
+        self._keys = set()
         while self._entries and len(items) < MAX_BATCH:
             entry = self._entries.popleft()
             if now_s - entry.since_s > MAX_WAIT_S:
                 late.append(entry.item)
-            elif entry.key is not None and entry.key in keys:
+            elif not self._admits(entry):
                 again.append(entry)
             else:
-                keys.add(entry.key)
                 items.append(entry.item)
         self._entries.extendleft(reversed(again))
-        self._deferred = len(again)
         return Batch(items, late, careful)
+
+    def take_more(self, wanted: Callable[[T], bool], *, room: int) -> list[T]:
+        """What may go with the batch that was taken last: in order, at most `room`, of the next MAX_BATCH."""
+        items: list[T] = []
+        left: list[Entry[T]] = []
+        for _ in range(min(len(self._entries), MAX_BATCH)):
+            entry = self._entries.popleft()
+            if len(items) < room and wanted(entry.item) and self._admits(entry):
+                items.append(entry.item)
+            else:
+                left.append(entry)
+        self._entries.extendleft(reversed(left))
+        return items
+
+    def _admits(self, entry: Entry[T]) -> bool:
+        """Whether the batch has nothing of this key yet; else the next one will be careful."""
+        if entry.key is not None and entry.key in self._keys:
+            self._deferred += 1
+            return False
+        self._keys.add(entry.key)
+        return True
 
 
 @lru_cache(maxsize=65_536)

@@ -54,7 +54,7 @@ def _attempt(
     zone: str,
     careful: bool,
 ) -> list[Posting]:
-    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful)
+    steps = door.procedure(wishes, family, now=clock.now_us, zone=zone, careful=careful)
     try:
         step = next(steps)
         while True:

@@ -6,7 +6,7 @@ steps (statements for one round trip) and receives their rows, and a shell drive
 (`poster.py`) or not (`direct.py`).
 """
 
-from collections.abc import Generator, Hashable, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence, Set
 from datetime import date
 from pathlib import Path
 from typing import Generic
@@ -22,6 +22,9 @@ SQL = sqlfiles.load(Path(__file__).with_name("queries.sql"))
 
 Procedure = Generator[Step, Rows, "list[Posting]"]
 
+More = Callable[[Set[int]], Sequence[W]]
+"""Given sellers, further wishes of theirs."""
+
 BEGIN: Statement = (SQL["begin"], ())
 COMMIT: Statement = (SQL["commit"], ())
 ROLLBACK: Statement = (SQL["rollback"], ())
@@ -36,10 +39,11 @@ def procedure(
     wishes: Sequence[W],
     family: Family[W, F],
     *,
-    now_us: int,
+    now: Callable[[], int],
     zone: str,
     careful: bool,
     passing: bool = False,
+    more: More[W] | None = None,
 ) -> Procedure:
     """One attempt at a batch, in one transaction. Returns a posting per wish, in order.
 
@@ -47,6 +51,8 @@ def procedure(
     a reference that was used raises 23505 from the database. Two round trips on the happy path.
     `passing` waits for no book: the wishes of those that others have locked are PASSED_OVER. Without care, so
     are those that have no book at all.
+    Once the books are locked, `now` tells the microsecond, and `more`, where there is no need for care, the
+    wishes that came meanwhile: they go behind the others.
     """
     careful = careful or family.looks_up_first
     sellers = (literals.numbers(sorted({wish.seller_id for wish in wishes})),)
@@ -58,6 +64,9 @@ def procedure(
     books = {book.seller_id: book for book in map(load_book, locked)}
 
     settled = family.known(wishes, rows[len(reads) :]) if careful else {}
+    if more and not careful:
+        wishes = [*wishes, *more(books.keys())]
+    now_us = now()
     if passing:
         there = {row[0] for row in answers[1]} if careful else {wish.seller_id for wish in wishes}
         settled |= _passed_over(wishes, there - books.keys())

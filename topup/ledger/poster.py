@@ -7,7 +7,7 @@ gathers; there is no timer. A wish once taken is carried through, whoever stops 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from typing import Generic
 
@@ -17,8 +17,9 @@ import psycopg
 from topup import clock, trips
 from topup.kept_connection import KeptConnection
 from topup.ledger import batching, door, telling
-from topup.ledger.batching import Batch, Entry, Queue
+from topup.ledger.batching import MAX_BATCH, Batch, Entry, Queue
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
+from topup.ledger.door import More
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.telemetry import context
@@ -158,24 +159,34 @@ class _Lane(Generic[W, F]):
             _answer(batch.late, [Posting(Outcome.OVERLOADED)] * len(batch.late))
         items = batch.items
         if items:
-            COUNTS.observe("topup_batch_size", len(items))
             if self._locked:
                 items = await self._without_locked(items)
             if items:
                 await self._post(items, careful=batch.careful)
 
-    async def _post(self, waiting: Sequence[Waiting[W]], *, careful: bool) -> None:
-        """Post a batch and answer everyone in it; split it where it can't be posted as a whole."""
+    async def _post(self, waiting: list[Waiting[W]], *, careful: bool) -> None:
+        """Post a batch and answer everyone in it; split it where it can't be posted as a whole.
+
+        Who comes while it waits for the books that it needs too goes with it.
+        """
         wishes = [each.wish for each in waiting]
-        passing = _may_pass(waiting)
+
+        def more(sellers: Set[int]) -> list[W]:
+            room = MAX_BATCH - len(waiting)
+            came = self.queue.take_more(lambda each: each.wish.seller_id in sellers, room=room)
+            waiting.extend(came)
+            wishes.extend(each.wish for each in came)
+            return [each.wish for each in came]
+
         try:
-            postings = await self._attempts(wishes, careful=careful, passing=passing)
+            postings = await self._attempts(wishes, careful=careful, passing=_may_pass(waiting), more=more)
         except Exception as error:  # noqa: BLE001  # the boundary of a batch: nobody waits for ever
             if cure(error) is Cure.WAIT_LESS:
                 await self._post_free(waiting, again=True)
             else:
                 await self._split(waiting, error)
             return
+        COUNTS.observe("topup_batch_size", len(waiting))
         served, postings, passed = _parted(waiting, postings)
         self._put_back(passed)
         _answer(served, postings)
@@ -227,11 +238,13 @@ class _Lane(Generic[W, F]):
             _fail(waiting, error)
             log.error("the database refused a posting", exc_info=error)
 
-    async def _attempts(self, wishes: Sequence[W], *, careful: bool, passing: bool = False) -> list[Posting]:
+    async def _attempts(
+        self, wishes: Sequence[W], *, careful: bool, passing: bool = False, more: More[W] | None = None
+    ) -> list[Posting]:
         conflicts = 0
         while conflicts < MAX_ATTEMPTS:
             try:
-                return await self._attempt(wishes, careful=careful, passing=passing)
+                return await self._attempt(wishes, careful=careful, passing=passing, more=more)
             except Exception as error:
                 remedy = cure(error)
                 if remedy in (Cure.ALONE, Cure.WAIT_LESS):
@@ -253,12 +266,20 @@ class _Lane(Generic[W, F]):
             self._away_since_s = now_s
         return now_s - self._away_since_s >= RECONNECT_S
 
-    async def _attempt(self, wishes: Sequence[W], *, careful: bool, passing: bool) -> list[Posting]:
+    async def _attempt(
+        self, wishes: Sequence[W], *, careful: bool, passing: bool, more: More[W] | None
+    ) -> list[Posting]:
         connection = await self._kept.get()
         around = self._around(sorted({wish.seller_id for wish in wishes})) if self._around else NOTHING
         async with around:
             postings = await attempt(
-                connection, wishes, self._family, zone=self._zone, careful=careful, passing=passing
+                connection,
+                wishes,
+                self._family,
+                zone=self._zone,
+                careful=careful,
+                passing=passing,
+                more=more,
             )
         self._away_since_s = None
         return postings
@@ -337,9 +358,12 @@ async def attempt(
     zone: str,
     careful: bool,
     passing: bool = False,
+    more: More[W] | None = None,
 ) -> list[Posting]:
     """One transaction. Raises what the database raised, with nothing left open on the connection."""
-    steps = door.procedure(wishes, family, now_us=clock.now_us(), zone=zone, careful=careful, passing=passing)
+    steps = door.procedure(
+        wishes, family, now=clock.now_us, zone=zone, careful=careful, passing=passing, more=more
+    )
     try:
         step = next(steps)
         while True:

@@ -99,7 +99,7 @@ class Scene:
 
     def post(self, wishes: Sequence[W], family: Family[W, F], at_us: int) -> list[Posting]:
         """Through the door, at a moment of the past."""
-        steps = door.procedure(wishes, family, now_us=at_us, zone=ZONE, careful=False)
+        steps = door.procedure(wishes, family, now=lambda: at_us, zone=ZONE, careful=False)
         try:
             step = next(steps)
             while True:
