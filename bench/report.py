@@ -70,7 +70,7 @@ def _place(run: Run) -> str:
 
 def _reading(run: Run) -> str:
     return (
-        f"The yardstick is the mean of both runs of pgbench: {run.yardstick:,.0f} transactions/s. "
+        f"The yardstick is the mean of all runs of pgbench: {run.yardstick:,.0f} transactions/s. "
         f"{CLOSED_LOOP} CPU is in cores; what the load generator takes is taken from the rest, and so is "
         "what others on this machine take: a run in which they take more than a little is no measurement. "
         "WAL is what PostgreSQL logged for each recharge, whole pages after the checkpoint included."
@@ -83,8 +83,8 @@ def _speed(run: Run) -> str:
     rows = [_yardstick("pgbench, before", run.before, run.yardstick)]
     rows += [_figure(figure, run.yardstick, by="brief's design: ") for figure in run.baseline]
     rows += [_figure(figure, run.yardstick) for figure in run.figures]
-    if run.after is not None:
-        rows.append(_yardstick("pgbench, after", run.after, run.yardstick))
+    later = {"pgbench, after the singles": run.between, "pgbench, at the end": run.after}
+    rows += [_yardstick(name, each, run.yardstick) for name, each in later.items() if each is not None]
     return table(head, rows)
 
 

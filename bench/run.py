@@ -86,7 +86,7 @@ class Session:
         self.loads.warm_up()
         reading.write_paths(self.place.installation, self.people)
         parts: dict[Part, Callable[[], None]] = {
-            Part.SINGLES: lambda: self._all(QUICK_SINGLES if self.plan.quick else SINGLES),
+            Part.SINGLES: self._singles,
             Part.BATCHES: lambda: self._all(QUICK_BATCHES if self.plan.quick else BATCHES),
             Part.READS: lambda: self._all(QUICK_READS if self.plan.quick else READ_LOADS),
             Part.MIX: lambda: self._all((MIX,)),
@@ -102,6 +102,10 @@ class Session:
         self.found.audit = self.loads.audit()
         if self.plan.wants(Part.GROWTH):
             self._growth()
+
+    def _singles(self) -> None:
+        self._all(QUICK_SINGLES if self.plan.quick else SINGLES)
+        self.found.between = pgbench(self.place, seconds=self.plan.seconds)
 
     def _all(self, scenarios: Sequence[Scenario]) -> None:
         self.found.figures += [self._one(scenario) for scenario in scenarios]
@@ -146,7 +150,7 @@ class Session:
             rows=self.plan.rows,
             many=self.plan.many_sellers,
             reads=QUICK_READS if self.plan.quick else READ_LOADS,
-            longer=1 if self.plan.quick else growth.LONGER,
+            turns=1 if self.plan.quick else growth.TURNS,
         )
 
     def _peak_per_second(self) -> float:

@@ -100,11 +100,15 @@ def _growth(run: Run) -> str:
             f"{age.recharges:,}",
             f"{age.sellers:,}",
             *(f"{figure.per_second:,.0f}" for figure in age.figures),
+            f"{age.none_per_second:,.0f}" if age.none_per_second else "",
             f"{age.proved} {'VERIFIED' if age.verified else 'NOT ALL VERIFIED'}",
         )
         for age in run.ages
     ]
-    return "## Growth\n\n" + table(("recharges there at the end", "sellers", *names, "books proved"), rows)
+    return "## Growth\n\n" + table(
+        ("recharges there at the end", "sellers", *names, "single, none there, in turns", "books proved"),
+        rows,
+    )
 
 
 def _plain(name: str) -> str:

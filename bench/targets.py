@@ -75,13 +75,10 @@ def _open_loop(run: Run) -> Iterator[Target]:
 
 
 def _growth(run: Run) -> Iterator[Target]:
-    empty = run.ages[0] if run.ages else None
     for age in run.ages:
-        if empty and age is not empty and age.sellers == empty.sellers:
-            ratio = _single(age) / max(_single(empty), 1.0)
-            yield _ratio(
-                f"singles with {age.recharges:,} recharges there, to {empty.recharges:,}", ratio, MIN_GROWN
-            )
+        if age.none_per_second:
+            ratio = _single(age) / age.none_per_second
+            yield _ratio(f"singles with {age.recharges:,} recharges there, to none", ratio, MIN_GROWN)
     written = [age for age in run.ages if age.disk and age.sellers == run.ages[0].sellers]
     if written:
         size = disk.total(written[-1].disk)

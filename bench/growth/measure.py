@@ -10,7 +10,7 @@ from itertools import pairwise
 import msgspec
 import psycopg
 
-from bench import reading
+from bench import house, reading
 from bench.figures import Figure
 from bench.growth import disk, grow
 from bench.growth.disk import Share
@@ -19,7 +19,7 @@ from bench.house import House
 from bench.measure import Measurements, say
 from bench.scenarios import FULL, READ_LOADS, SELLERS, Scenario
 from tests.support.installation import Installation
-from tests.support.server import Server
+from tests.support.server import Server, serving
 from topup.ledger import verify
 from topup.ledger.verify import Status
 
@@ -29,19 +29,21 @@ MANY_SELLERS = 100_000
 QUICK_MANY_SELLERS = 2_000
 EACH_OF_MANY = 5
 """Recharges behind each of the many sellers."""
-LONGER = 6
-"""Singles get so many times the seconds of other measurements. Just after a checkpoint nearly each sale meets
-a page of an index that must be logged whole, and the more pages there are, the longer that lasts."""
+TURNS = 3
+"""Loads of a database with a past and of one without, one after the other, so that a machine that becomes
+slower or faster meanwhile does so for both. The median of each counts."""
 SAMPLE = 20
 """Books of each step that are proved; all of them would take longer than the loads."""
 
 
 class Age(msgspec.Struct, frozen=True, kw_only=True):
-    """One step: how many recharges and sellers there were, and what was measured then."""
+    """One step: how many recharges and sellers there were, and what was measured then. `none_per_second` is
+    the speed of singles on a database without a past, in turns with this one; 0 where nothing is compared."""
 
     recharges: int
     sellers: int
     figures: list[Figure]
+    none_per_second: float
     disk: list[Share]
     proved: int
     verified: bool
@@ -56,15 +58,23 @@ def run(
     rows: Sequence[int],
     many: int,
     reads: Sequence[Scenario] = READ_LOADS,
-    longer: int = LONGER,
+    turns: int = TURNS,
 ) -> list[Age]:
     """A step for each number of rows, and one with many sellers (0: none)."""
-    loads = [(FULL, seconds * longer), *((each, seconds) for each in reads)]
     steps = [(SELLERS, wanted - there) for there, wanted in pairwise([0, *rows])]
     if many:
         steps.append((many, many * EACH_OF_MANY))
     return [
-        _step(place, server, staff_key, sellers=sellers, recharges=recharges, scenarios=loads)
+        _step(
+            place,
+            server,
+            staff_key,
+            sellers=sellers,
+            recharges=recharges,
+            seconds=seconds,
+            reads=reads,
+            turns=turns,
+        )
         for sellers, recharges in steps
     ]
 
@@ -76,7 +86,9 @@ def _step(
     *,
     sellers: int,
     recharges: int,
-    scenarios: Sequence[tuple[Scenario, int]],
+    seconds: int,
+    reads: Sequence[Scenario],
+    turns: int,
 ) -> Age:
     say(f"making {sellers:,} sellers with {recharges:,} recharges")
     before = disk.sizes(place.installation)
@@ -85,20 +97,46 @@ def _step(
     loads = Measurements(house=place, people=grown.people, server=server, place=f"grown{sellers}-{recharges}")
     loads.sell(_for(FULL, sellers), seconds=1)
     reading.write_paths(place.installation, grown.people)
-    figures = []
-    for scenario, seconds in scenarios:
-        place.checkpoint()
-        figures.append(loads.measure(_for(scenario, sellers), seconds=seconds))
-        say(f"{figures[-1].name}: {figures[-1].per_second:,.0f}/s")
+    none: Figure | None = None
+    if recharges and sellers == SELLERS:
+        none, single = _beside_none(place, loads, seconds=seconds, turns=turns)
+    else:
+        single = _one(place, loads, _for(FULL, sellers), seconds=seconds)
+    figures = [single, *(_one(place, loads, _for(each, sellers), seconds=seconds) for each in reads)]
     sample = grown.sellers[:: max(len(grown.sellers) // SAMPLE, 1)]
     return Age(
         recharges=_count(place),
         sellers=sellers,
         figures=figures,
+        none_per_second=none.per_second if none else 0.0,
         disk=disk.shares(before, after, recharges=recharges) if recharges else [],
         proved=len(sample),
         verified=prove(place.installation, grown, sample),
     )
+
+
+def _beside_none(place: House, loads: Measurements, *, seconds: int, turns: int) -> tuple[Figure, Figure]:
+    """Singles without a past and with this one, in turns on two databases."""
+    with house.running(settings=place.installation.settings) as young, serving(young.installation) as server:
+        fresh = Measurements(house=young, people=house.populate(young, sellers=SELLERS), server=server)
+        fresh.warm_up()
+        pairs = [
+            (_one(young, fresh, FULL, seconds=seconds), _one(place, loads, FULL, seconds=seconds))
+            for _ in range(turns)
+        ]
+    without, with_past = zip(*pairs, strict=True)
+    return _median(without), _median(with_past)
+
+
+def _one(place: House, loads: Measurements, scenario: Scenario, *, seconds: int) -> Figure:
+    place.checkpoint()
+    figure = loads.measure(scenario, seconds=seconds)
+    say(f"{figure.name}: {figure.per_second:,.0f}/s")
+    return figure
+
+
+def _median(figures: Sequence[Figure]) -> Figure:
+    return sorted(figures, key=lambda figure: figure.per_second)[len(figures) // 2]
 
 
 def _for(scenario: Scenario, sellers: int) -> Scenario:
