@@ -52,5 +52,5 @@ def _prefixed(text: str) -> bytes:
     return _LENGTH.pack(len(encoded)) + encoded
 
 
-_word = lru_cache(maxsize=256)(_prefixed)
-"""The same of a text that there are only a few of."""
+_word = lru_cache(_prefixed)
+"""The same of a text that there are only a few of; 128 of them are remembered."""
