@@ -33,8 +33,8 @@ TURNS = 3
 """Loads of a database with a past and of one without, one after the other, so that a machine that becomes
 slower or faster meanwhile does so for both. The median of each counts."""
 LONGER = 4
-"""A turn takes so many times the seconds of other measurements. Just after a checkpoint nearly each sale meets
-a page of an index that must be logged whole; PostgreSQL makes one every minute or less often under this load."""
+"""A turn takes so many times the seconds of other measurements: just after a checkpoint nearly each sale
+meets a page of an index that must be logged whole, which is not how it goes on."""
 SAMPLE = 20
 """Books of each step that are proved; all of them would take longer than the loads."""
 
