@@ -13,8 +13,8 @@ from tests.support.sellers_at_hand import SellerAtHand
 from topup import clock, ids, trips
 from topup.clock import US_PER_SECOND
 from topup.credit import ask, decide
-from topup.ledger import door
-from topup.ledger.families import Family, Posting
+from topup.ledger import direct, door
+from topup.ledger.families import Family
 from topup.ledger.outcomes import Outcome
 from topup.recharges.rules import Sale
 from topup.recharges.sell import Sales
@@ -51,15 +51,9 @@ def posted(
     *,
     now_us: int,  # of any family
 ) -> None:
-    """What `topup.ledger.direct` does, at the moment that is told."""
-    postings: list[Posting] = []
+    """Through the door, at the moment that is told."""
     steps = door.procedure(wishes, family, now=lambda: now_us, zone=ZONE, careful=False)
-    try:
-        step = next(steps)
-        while True:
-            step = steps.send(trips.run(connection, step))
-    except StopIteration as done:
-        postings = done.value
+    postings = direct.carry_out(connection, steps)
     assert [each.outcome for each in postings] == [Outcome.POSTED] * len(wishes), postings
 
 

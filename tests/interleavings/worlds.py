@@ -242,12 +242,7 @@ def _passing(connection: Connection, sales: Sequence[Sale]) -> list[Posting]:
     """One attempt that waits for nobody. A reference that came meanwhile is as good as passed over."""
     steps = door.procedure(sales, Sales(), now=clock.now_us, zone=ZONE, careful=False, passing=True)
     try:
-        step = next(steps)
-        while True:
-            step = steps.send(trips.run(connection, step))
-    except StopIteration as done:
-        postings: list[Posting] = done.value
-        return postings
+        return direct.carry_out(connection, steps)
     except psycopg.errors.UniqueViolation:
         connection.execute("ROLLBACK", prepare=False)
         return [door.PASSED_OVER] * len(sales)

@@ -5,7 +5,7 @@ keeps them so, and every answer here is held to a search from one end of the jou
 """
 
 import itertools
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from tests.support import posting
 from tests.support.samples import NOON_US, a_command
 from topup import trips
-from topup.ledger import door
+from topup.ledger import direct, door
 from topup.ledger.core import Kind
-from topup.ledger.families import Posting
-from topup.trips import Connection, Rows, Step
+from topup.trips import Connection
 
 EXAMPLES = 40
 """Books made and asked about, a few milliseconds each."""
@@ -29,15 +28,8 @@ AROUND = range(-5, 5)
 def post_at(connection: Connection, seller_id: int, now_us: int) -> None:
     """One credit, by a process whose clock says so."""
     credit = a_command(Kind.CREDIT, 1, seller_id=seller_id)
-    steps: Generator[Step, Rows, list[Posting]] = door.procedure(
-        [credit], posting.Moves(), now=lambda: now_us, zone="UTC", careful=False
-    )
-    try:
-        step = next(steps)
-        while True:
-            step = steps.send(trips.run(connection, step))
-    except StopIteration:
-        return
+    steps = door.procedure([credit], posting.Moves(), now=lambda: now_us, zone="UTC", careful=False)
+    direct.carry_out(connection, steps)
 
 
 def a_book(connection: Connection, steps_us: Sequence[int]) -> tuple[int, list[int]]:

@@ -11,6 +11,7 @@ import psycopg
 from topup import clock, trips
 from topup.ledger import door, telling
 from topup.ledger.cures import MAX_ATTEMPTS, Cure, cure
+from topup.ledger.door import Procedure
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.trips import Connection
@@ -54,7 +55,18 @@ def _attempt(
     zone: str,
     careful: bool,
 ) -> list[Posting]:
-    steps = door.procedure(wishes, family, now=clock.now_us, zone=zone, careful=careful)
+    try:
+        return carry_out(
+            connection, door.procedure(wishes, family, now=clock.now_us, zone=zone, careful=careful)
+        )
+    except BaseException:
+        if not connection.closed:
+            connection.execute("ROLLBACK", prepare=False)
+        raise
+
+
+def carry_out(connection: Connection, steps: Procedure) -> list[Posting]:
+    """Take the steps of a procedure. Raises what the database raised; its transaction is then still open."""
     try:
         step = next(steps)
         while True:
@@ -62,7 +74,3 @@ def _attempt(
     except StopIteration as done:
         postings: list[Posting] = done.value
         return postings
-    except BaseException:
-        if not connection.closed:
-            connection.execute("ROLLBACK", prepare=False)
-        raise

@@ -186,10 +186,11 @@ class _Lane(Generic[W, F]):
             else:
                 await self._split(waiting, error)
             return
-        COUNTS.observe("topup_batch_size", len(waiting))
         served, postings, passed = _parted(waiting, postings)
         self._put_back(passed)
-        _answer(served, postings)
+        if served:
+            COUNTS.observe("topup_batch_size", len(served))
+            _answer(served, postings)
 
     def _put_back(self, passed: Sequence[Waiting[W]]) -> None:
         """What was passed over goes first in the next batch."""

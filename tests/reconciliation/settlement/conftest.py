@@ -21,7 +21,7 @@ from tests.support.posting import PRICE, a_sale
 from topup import clock, ids, trips
 from topup.credit import decide
 from topup.gateways.contract import Answer, Result
-from topup.ledger import door
+from topup.ledger import direct, door
 from topup.ledger.families import F, Family, Posting, W
 from topup.ledger.outcomes import Outcome
 from topup.recharges import errands
@@ -100,12 +100,7 @@ class Scene:
     def post(self, wishes: Sequence[W], family: Family[W, F], at_us: int) -> list[Posting]:
         """Through the door, at a moment of the past."""
         steps = door.procedure(wishes, family, now=lambda: at_us, zone=ZONE, careful=False)
-        try:
-            step = next(steps)
-            while True:
-                step = steps.send(trips.run(self.app, step))
-        except StopIteration as done:
-            return list(done.value)
+        return direct.carry_out(self.app, steps)
 
     def lose(self, recharge: Recharge) -> None:
         """The operator's answer to its submit is lost, as the worker records that."""
