@@ -4,7 +4,7 @@ import asyncio
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from topup.trips import AsyncConnection, Connection
 POSTED, REPLAYED = Outcome.POSTED, Outcome.REPLAYED
 NOBODY = 4_000_000_000
 """A seller that is never made."""
+POISON = "a NUL \x00"
+"""A reference that PostgreSQL refuses to hold."""
+PATIENCE_S = 30
 
 
 async def all_of(poster: Poster[Sale, Recharge], sales: Iterable[Sale]) -> list[Posting]:
@@ -220,7 +223,7 @@ def test_a_reference_of_another_sale_names_the_fields_that_differ(
     story()
 
 
-@pytest.mark.parametrize("reference", ["two\nlines", "a NUL \x00", "", "x" * 256, "سفارش"])
+@pytest.mark.parametrize("reference", ["two\nlines", POISON, "", "x" * 256, "سفارش"])
 def test_a_poison_wish_is_refused_alone(
     reference: str, installation: Installation, new_seller: NewSeller, app: Connection
 ) -> None:
@@ -251,23 +254,61 @@ class FailingLog(logging.Handler):
         raise OSError("No space left on device")
 
 
+@pytest.fixture
+def nowhere() -> Iterator[None]:
+    """The poster's log cannot be written."""
+    failing = FailingLog()
+    logging.getLogger("topup.ledger.poster").addHandler(failing)
+    yield
+    logging.getLogger("topup.ledger.poster").removeHandler(failing)
+
+
+@pytest.mark.usefixtures("nowhere")
 @in_a_loop
 async def test_a_lane_goes_on_after_whatever_befell_a_batch(
     installation: Installation, new_seller: NewSeller
 ) -> None:
     """Else everybody after it would wait for ever."""
     seller = new_seller(available=10 * PRICE).id
-    nowhere = FailingLog()
-    logging.getLogger("topup.ledger.poster").addHandler(nowhere)
-    try:
-        async with selling(installation.config, lanes=1) as poster:
-            with pytest.raises(errors.DataError):
-                await poster.submit(a_sale(seller, reference="a NUL \x00"))
-            after = await poster.submit(a_sale(seller))
-    finally:
-        logging.getLogger("topup.ledger.poster").removeHandler(nowhere)
+
+    async with selling(installation.config, lanes=1) as poster:
+        with pytest.raises(errors.DataError):
+            await poster.submit(a_sale(seller, reference=POISON))
+        after = await poster.submit(a_sale(seller))
 
     assert after.outcome is POSTED
+
+
+@pytest.mark.usefixtures("nowhere")
+@in_a_loop
+async def test_who_joined_a_batch_is_answered_whatever_befell_it(
+    installation: Installation,
+    new_seller: NewSeller,
+    app: Connection,
+    owner: Connection,
+    superuser: Connection,
+) -> None:
+    """Also where the batch was parted from those whose book had been locked for long."""
+    frozen, hot, other = _sellers(new_seller, 3)
+    lock = "SELECT 1 FROM ledger.book WHERE seller_id = %s FOR UPDATE"
+
+    async with _patient(installation) as (poster, connected):
+        await poster.submit(a_sale(other))  # connects
+        with owner.transaction():
+            owner.execute(lock, [frozen])
+            await connected[0].execute("SET lock_timeout = 100")
+            await poster.submit(a_sale(frozen))
+            await connected[0].execute("SET lock_timeout = 0")
+            with superuser.transaction():
+                superuser.execute(lock, [hot])
+                waiting = [poster.submit(a_sale(frozen)), poster.submit(a_sale(hot))]
+                await asyncio.to_thread(wait_until_blocked, app, connected[0].info.backend_pid)
+                waiting += [poster.submit(a_sale(hot, reference=POISON)), poster.submit(a_sale(hot))]
+            _, hanging = await asyncio.wait(waiting, timeout=PATIENCE_S)
+
+    assert not hanging
+    assert [future.result().outcome for future in waiting[:2]] == [Outcome.OVERLOADED, POSTED]
+    assert [type(future.exception()) for future in waiting[2:]] == [errors.DataError, OSError]
 
 
 @in_a_loop

@@ -121,6 +121,7 @@ class _Lane(Generic[W, F]):
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._locked: set[int] = set()  # sellers whose books somebody had for long: nobody waits for them
+        self._in_hand: list[Waiting[W]] = []  # what was taken from the queue last, with what joined it
         self._away_since_s: float | None = None
         self.queue: Queue[Waiting[W]] = Queue()
 
@@ -144,10 +145,11 @@ class _Lane(Generic[W, F]):
         while True:
             batch = self.queue.take(now_s=clock.monotonic_s())
             if batch.items or batch.late:
+                self._in_hand = [*batch.late, *batch.items]
                 try:
                     await self._serve(batch)
                 except Exception as error:  # noqa: BLE001  # the boundary of a lane: it goes on, whatever befell
-                    _fail([*batch.late, *batch.items], error)
+                    _fail(self._in_hand, error)
             elif self._stopping:
                 return
             else:
@@ -174,6 +176,7 @@ class _Lane(Generic[W, F]):
         def more(sellers: Set[int]) -> list[W]:
             room = MAX_BATCH - len(waiting)
             came = self.queue.take_more(lambda each: each.wish.seller_id in sellers, room=room)
+            self._in_hand.extend(came)
             waiting.extend(came)
             wishes.extend(each.wish for each in came)
             return [each.wish for each in came]
