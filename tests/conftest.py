@@ -43,6 +43,7 @@ from tests.support.installation import Installation, installed
 from tests.support.sellers_at_hand import SellerAtHand, StaffAtHand
 from tests.support.server import Server, serving
 from tests.support.sharing_out import ByFile
+from topup import clock
 from topup.trips import Connection
 
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -85,6 +86,16 @@ def installation() -> Iterator[Installation]:
             environment.setenv(name, value)
         with _django(environment):
             yield made
+        _assert_nothing_is_of_tomorrow(made)
+
+
+def _assert_nothing_is_of_tomorrow(installation: Installation) -> None:
+    """Lists begin with the newest: what is dated in the future would stand before everybody else's."""
+    with closing(installation.connect("super")) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT seller_id FROM recharges.recharge WHERE created_at_us > %s", [clock.now_us()]
+        ).fetchall()
+    assert found == [], f"sold in the future, which a test does in an installation of its own: {found}"
 
 
 @contextmanager

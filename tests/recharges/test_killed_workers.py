@@ -13,6 +13,7 @@ from functools import partial
 from itertools import count
 from signal import SIGCONT, SIGSTOP
 
+import psutil
 import pytest
 
 from tests.recharges import place as places
@@ -159,6 +160,10 @@ def test_a_worker_killed_as_a_query_is_answered(place: Place, operator: Operator
     assert place.path(sold) == ["accepted", "processing", "unknown", "succeeded"]
     assert operator.submits == {gateway_reference(sold, 1): 1}
     assert operator.queries[gateway_reference(sold, 1)] == 2
+
+
+def is_stopped(process: int) -> bool:
+    return bool(psutil.Process(process).status() == psutil.STATUS_STOPPED)
 
 
 def test_a_worker_that_was_frozen_over_its_lease_sends_nothing_when_it_wakes(

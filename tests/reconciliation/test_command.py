@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import pty
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from tests.support.loop import in_a_loop
 from tests.support.posting import PRICE, a_sale, selling
 from tests.support.sellers_at_hand import StaffAtHand
 from tests.support.tampering import tampering
+from tests.support.terminal import run_on_a_terminal
 from topup.trips import Connection
 
 SMALL = "UPDATE ledger.book SET available = available + 9, funded = funded + 9 WHERE seller_id = {seller}"
@@ -183,26 +182,12 @@ async def test_every_book_is_verified_while_sales_go_on(
 
 
 def test_a_terminal_sees_a_bar_and_the_output_stays_clean(installation: Installation, seller: int) -> None:
-    terminal, its_end = pty.openpty()
-    process = asyncio.run(_with_stderr(installation, its_end))
-    os.close(its_end)
-    seen = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+    command = installation.command("reconcile_balances", "--format", "json")
 
-    assert "Proving the books" in seen
-    assert parsed(process)["summary"]["books"] >= 1
+    ran, shown = run_on_a_terminal(command, env=installation.environment(), cwd=installation.home)
 
-
-async def _with_stderr(installation: Installation, stderr: int) -> str:
-    process = await asyncio.create_subprocess_exec(
-        *installation.command("reconcile_balances", "--format", "json"),
-        env=installation.environment(TERM="xterm"),
-        cwd=installation.home,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=stderr,
-    )
-    printed, _ = await process.communicate()
-    return printed.decode()
+    assert "Proving the books" in shown
+    assert parsed(ran.stdout)["summary"]["books"] >= 1
 
 
 def test_the_api_tells_a_minor_discrepancy_too(

@@ -1,8 +1,6 @@
 """An import that is killed at any moment can be run again, and ends as if nothing had happened."""
 
 import json
-import os
-import pty
 import signal
 import subprocess
 import time
@@ -12,6 +10,7 @@ import pytest
 
 from tests.reconciliation.settlement.conftest import MAPPING, Scene, row
 from tests.support.posting import PRICE
+from tests.support.terminal import run_on_a_terminal
 from topup import trips
 from topup.reconciliation.settlement.stage import SQL
 from topup.trips import Connection
@@ -82,20 +81,11 @@ def test_two_imports_of_an_operator_at_once_are_one_after_the_other(scene: Scene
 def test_a_terminal_sees_how_far_it_is(scene: Scene) -> None:
     path = scene.write([row(each) for each in scene.sell(500)])
     (scene.folder / "mapping.json").write_text(json.dumps(MAPPING))
-    ours, theirs = pty.openpty()
     words = ("import", str(path), "--operator", "mci", "--mapping", "./mapping.json")
-    done = subprocess.run(
-        scene.installation.command("settle", *words),
-        env=scene.installation.environment(TERM="xterm"),
-        cwd=scene.folder,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        check=False,
-    )
-    shown = os.read(ours, 100_000).decode()
-    os.close(ours)
-    os.close(theirs)
+    command, environment = scene.installation.command("settle", *words), scene.installation.environment()
+
+    done, shown = run_on_a_terminal(command, env=environment, cwd=scene.folder)
 
     assert done.returncode == 0
     assert "Looking for" in shown  # its last step, which is drawn however quick the others were
-    assert done.stdout.decode().startswith(f"mci, {scene.day}: 500 lines, 0 bad; 500 matched")
+    assert done.stdout.startswith(f"mci, {scene.day}: 500 lines, 0 bad; 500 matched")
