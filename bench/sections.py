@@ -8,6 +8,9 @@ from bench.results import Run
 from bench.scenarios import FULL
 from bench.tables import table
 
+TOLD_BYTES = 0.05
+"""A part of a table that takes less a recharge than is shown has no row."""
+
 
 def all_of(run: Run) -> Iterator[str]:
     """The sections of what was measured, in order."""
@@ -119,11 +122,19 @@ def _disk(run: Run) -> str:
     written = [age for age in run.ages if age.disk]
     if not written:
         return ""
-    parts = list(dict.fromkeys((share.table, share.part) for age in written for share in age.disk))
-    found = [{(share.table, share.part): share.bytes_per_recharge for share in age.disk} for age in written]
+    columns = [(f"{age.sellers:,} sellers, {age.recharges:,} there", age.disk) for age in written]
+    columns += [
+        (f"all after `topup pack`, which took {age.packed_in_s:.0f} s", age.packed)
+        for age in written
+        if age.packed
+    ]
+    told = (share for _, shares in columns for share in shares if share.bytes_per_recharge >= TOLD_BYTES)
+    parts = list(dict.fromkeys((share.table, share.part) for share in told))
+    found = [
+        {(share.table, share.part): share.bytes_per_recharge for share in shares} for _, shares in columns
+    ]
     rows = [
         (f"{name}: {part}", *(f"{each.get((name, part), 0.0):.1f}" for each in found)) for name, part in parts
     ]
-    rows.append(("together", *(f"{disk.total(age.disk):.1f}" for age in written)))
-    heads = (f"{age.sellers:,} sellers, {age.recharges:,} there" for age in written)
-    return table(("disk, bytes a recharge", *heads), rows)
+    rows.append(("together", *(f"{disk.total(shares):.1f}" for _, shares in columns)))
+    return table(("disk, bytes a recharge", *(head for head, _ in columns)), rows)

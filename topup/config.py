@@ -252,7 +252,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if role == "owner" and self.database_owner_url:
             return self.database_owner_url
         raise ConfigError(
-            "DATABASE_OWNER_URL is not set. Migrations run as the role that owns the tables: "
+            "DATABASE_OWNER_URL is not set. This command runs as the role that owns the tables: "
             "set it to a connection URL of that role, for this command only."
         )
 

@@ -4,13 +4,14 @@ Owns the steps. Each makes sellers of its own with their past, and the load is t
 stays. The last one has a hundred thousand sellers, whom the server has not met.
 """
 
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
 import psycopg
 
-from bench import house, reading
+from bench import house, processes, reading
 from bench.figures import Figure
 from bench.growth import disk, grow
 from bench.growth.disk import Share
@@ -35,19 +36,23 @@ slower or faster meanwhile does so for both. The median of each counts."""
 LONGER = 4
 """A turn takes so many times the seconds of other measurements: just after a checkpoint nearly each sale
 meets a page of an index that must be logged whole, which is not how it goes on."""
+PACK_LIMIT_S = 1_800
 SAMPLE = 20
 """Books of each step that are proved; all of them would take longer than the loads."""
 
 
 class Age(msgspec.Struct, frozen=True, kw_only=True):
     """One step: how many recharges and sellers there were, and what was measured then. `none_per_second` is
-    the speed of singles on a database without a past, in turns with this one; 0 where nothing is compared."""
+    the speed of singles on a database without a past, in turns with this one; 0 where nothing is compared.
+    `packed` is what all of it took once `topup pack` had been run, where it was, and in how many seconds."""
 
     recharges: int
     sellers: int
     figures: list[Figure]
     none_per_second: float
     disk: list[Share]
+    packed: list[Share]
+    packed_in_s: float
     proved: int
     verified: bool
 
@@ -65,6 +70,7 @@ def run(
 ) -> list[Age]:
     """A step for each number of rows, and one with many sellers (0: none)."""
     steps = [(SELLERS, wanted - there) for there, wanted in pairwise([0, *rows])]
+    last = len(steps) - 1
     if many:
         steps.append((many, many * EACH_OF_MANY))
     return [
@@ -77,8 +83,9 @@ def run(
             seconds=seconds,
             reads=reads,
             turns=turns,
+            pack=number == last and recharges > 0,
         )
-        for sellers, recharges in steps
+        for number, (sellers, recharges) in enumerate(steps)
     ]
 
 
@@ -92,6 +99,7 @@ def _step(
     seconds: int,
     reads: Sequence[Scenario],
     turns: int,
+    pack: bool,
 ) -> Age:
     say(f"making {sellers:,} sellers with {recharges:,} recharges")
     before = disk.sizes(place.installation)
@@ -108,15 +116,32 @@ def _step(
         single = _one(place, loads, _for(FULL, sellers), seconds=seconds)
     figures = [single, *(_one(place, loads, _for(each, sellers), seconds=seconds) for each in reads)]
     sample = grown.sellers[:: max(len(grown.sellers) // SAMPLE, 1)]
+    packed, packed_in_s = _pack(place) if pack else ([], 0.0)
     return Age(
         recharges=_count(place),
         sellers=sellers,
         figures=figures,
         none_per_second=none.per_second if none else 0.0,
         disk=disk.shares(before, after, recharges=recharges) if recharges else [],
+        packed=packed,
+        packed_in_s=packed_in_s,
         proved=len(sample),
         verified=prove(place.installation, grown, sample),
     )
+
+
+def _pack(place: House) -> tuple[list[Share], float]:
+    """What a recharge takes once the indexes were built anew, of all that is there; and the seconds."""
+    say("packing the indexes")
+    began_s = time.monotonic()
+    processes.run(
+        place.installation.command("pack"),
+        limit_s=PACK_LIMIT_S,
+        env=place.installation.environment(),
+        directory=place.installation.home,
+    )
+    packed_in_s = time.monotonic() - began_s
+    return disk.shares({}, disk.sizes(place.installation), recharges=_count(place)), packed_in_s
 
 
 def _beside_none(place: House, loads: Measurements, *, seconds: int, turns: int) -> tuple[Figure, Figure]:

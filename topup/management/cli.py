@@ -1,8 +1,8 @@
 """The program `topup`: `topup X` is `python manage.py X`.
 
-`up`, `serve`, `worker`, `doctor`, `simulator` and what proves, seals, backs up and restores start without
-Django, because they run beside it for weeks or must work where it does not load. Every other command is
-Django's.
+`up`, `serve`, `worker`, `doctor`, `simulator` and what proves, seals, packs, backs up and restores start
+without Django, because they run beside it for weeks or must work where it does not load. Every other command
+is Django's.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from topup.management.parent import SUPERVISED_VARIABLE, die_with_parent
 
 # Modules of this package, each loaded only to be run.
 LIGHT_COMMANDS = frozenset(
-    {"up", "serve", "worker", "doctor", "simulator", "verify", "seal", "backup", "restore"}
+    {"up", "serve", "worker", "doctor", "simulator", "verify", "seal", "backup", "restore", "pack"}
 )
 # These change or read the shape of the tables, which belong to the owner's role.
 OWNER_COMMANDS = frozenset(
@@ -31,6 +31,8 @@ OWNER_COMMANDS = frozenset(
 ONLY_LOOKS = "--check"
 DJANGO_SETTINGS = "topup.site.settings"
 EXIT_PROBLEM = 1
+EXIT_STOPPED = 130
+"""What a shell calls the end by Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (settings.ConfigError, ClusterError) as error:
         sys.stderr.write(f"topup: {error}\n")
         return EXIT_PROBLEM
+    except KeyboardInterrupt:
+        sys.stderr.write("topup: stopped.\n")
+        return EXIT_STOPPED
 
 
 def _run_light(name: str, arguments: Sequence[str]) -> int:
