@@ -15,7 +15,7 @@ import pytest
 from tests.support.installation import ROOT
 
 MAX_BYTES = 1_000_000
-TIMEOUT_S = 120
+TIMEOUT_S = 600
 SECRETS = re.compile(
     r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
     r"|\btk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}\b"

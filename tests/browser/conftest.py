@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import accessibility, chromium
 from tests.browser import scene as scenes
@@ -23,6 +23,8 @@ from tests.browser.scene import Scene
 from tests.support.installation import Installation
 from tests.support.needs import needs
 from tests.support.server import Server
+
+expect.set_options(timeout=chromium.WAIT_MS)
 
 
 class Browse(Protocol):

@@ -21,6 +21,7 @@ PASSWORD = "a-password-of-the-tests"
 QUEUE = "/console/credit/creditrequest/"
 DISPUTES = "/console/recharges/dispute/"
 RELOADS, PAUSE_MS = 5, 200
+TIMEOUT_S = 30
 _numbers = count(1)
 
 
@@ -30,7 +31,7 @@ def register(staff: httpx.Client, people: Any, name: str) -> SellerAtHand:  # pe
     named = {"name": name, "username": username, "password": PASSWORD}
     made = staff.post("/api/v1/sellers", json=named).raise_for_status().json()
     login = {"username": username, "password": PASSWORD}
-    with httpx.Client(base_url=staff.base_url) as own:
+    with httpx.Client(base_url=staff.base_url, timeout=TIMEOUT_S) as own:
         key = own.post("/api/v1/tokens", json=login).raise_for_status().json()["token"]
     user_id = people.User.objects.get(username=username).pk
     return SellerAtHand(made["id"], user_id, username, PASSWORD, key)

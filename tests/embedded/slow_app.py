@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]  # ASGI's own shape
-ANSWER_AFTER_S = 1.5
+ANSWER_AFTER_S = 3.0
 print("application loaded", flush=True)  # noqa: T201  # the test reads it
 
 
@@ -19,6 +19,7 @@ async def application(
             await send({"type": f"lifespan.{moment}.complete"})
         return
     if scope["path"] == "/slow":
+        print("application asked", flush=True)  # noqa: T201  # the test reads it
         await asyncio.sleep(ANSWER_AFTER_S)
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"answered"})

@@ -68,16 +68,28 @@ def serving(*, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate(timeout=TIMEOUT_S)
 
 
+def read_until_asked(process: "subprocess.Popen[str]", times: int) -> str:
+    """What it prints until so many slow requests have begun."""
+    assert process.stdout
+    printed = ""
+    while printed.count("application asked") < times:
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    return printed
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_requests_in_progress_are_answered_and_new_ones_refused(workers: int) -> None:
     with serving(workers=workers) as (process, url), ThreadPoolExecutor(AT_ONCE) as pool:
         slow = [pool.submit(get, f"{url}/slow") for _ in range(AT_ONCE)]
-        time.sleep(0.5)
+        printed = read_until_asked(process, AT_ONCE)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        while answers(url) and not any(each.done() for each in slow):
+            time.sleep(0.02)
         accepted_late = answers(url)
         bodies = [answer.result() for answer in slow]
-        printed, _ = process.communicate(timeout=TIMEOUT_S)
+        printed += process.communicate(timeout=TIMEOUT_S)[0]
 
     assert bodies == [b"answered"] * AT_ONCE
     assert not accepted_late

@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from psutil import STATUS_ZOMBIE, Process
+from psutil import STATUS_ZOMBIE, NoSuchProcess, Process
 
 from topup.config import Config
 from topup.embedded.cluster import DATA_NAME
@@ -103,8 +103,11 @@ def children_of(pid: int) -> list[int]:
 
 def server_of(pid: int) -> Process | None:
     """The main process of the HTTP server, where there is one that runs."""
-    children = [each for each in Process(pid).children() if each.status() != STATUS_ZOMBIE]
-    return next((each for each in children if "serve" in each.cmdline()), None)
+    for each in Process(pid).children():
+        with suppress(NoSuchProcess):  # buried meanwhile
+            if each.status() != STATUS_ZOMBIE and "serve" in each.cmdline():
+                return each
+    return None
 
 
 def address_of(settings: Config) -> tuple[str, int]:

@@ -330,8 +330,9 @@ async def test_a_client_that_hangs_up_cancels_nothing(
 
 @in_a_loop
 async def test_a_full_queue_refuses_at_once_and_nothing_else(
-    installation: Installation, new_seller: NewSeller, app: Connection
+    installation: Installation, new_seller: NewSeller, app: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("topup.ledger.batching.MAX_WAIT_S", 60.0)  # however long a busy machine takes for all
     seller = new_seller(available=(MAX_QUEUED + 10) * PRICE).id
 
     async with selling(installation.config, lanes=1) as poster:
@@ -373,8 +374,13 @@ async def test_a_seller_without_a_book_harms_nobody(
 
 @in_a_loop
 async def test_connections_that_die_in_mid_load_lose_and_double_nothing(
-    installation: Installation, new_seller: NewSeller, app: Connection, superuser: Connection
+    installation: Installation,
+    new_seller: NewSeller,
+    app: Connection,
+    superuser: Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("topup.ledger.poster.RECONNECT_S", 30.0)  # the kills may be far apart
     sellers = [new_seller(available=1000 * PRICE).id for _ in range(3)]
     sales = [a_sale(sellers[n % 3]) for n in range(3000)]
     opened: list[AsyncConnection] = []

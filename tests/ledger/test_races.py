@@ -1,6 +1,7 @@
 """Whoever asks for the same thing at the same moment: one gets it, and the rest hear that it is done."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import TypeVar
@@ -32,6 +33,8 @@ from topup.trips import Connection
 
 AT_ONCE = 6
 """Connections that ask for the same thing at the same moment."""
+PATIENCE_S = 30
+POLL_S = 0.002
 T = TypeVar("T")
 
 
@@ -158,10 +161,9 @@ def test_an_approval_that_waited_for_a_rejection_finds_it_decided(
     assert posting.journal_of(app, seller.id) == []
 
 
-def wait_until_blocked(connection: Connection, pid: int, *, attempts: int = 10_000) -> None:
+def wait_until_blocked(connection: Connection, pid: int) -> None:
     """Until that backend waits for somebody's lock."""
-    for _ in range(attempts):
-        row = connection.execute("SELECT pg_blocking_pids(%s) <> '{}'", [pid]).fetchone()
-        if row == (True,):
-            return
-    raise AssertionError("nobody waits")
+    until = time.monotonic() + PATIENCE_S
+    while connection.execute("SELECT pg_blocking_pids(%s) <> '{}'", [pid]).fetchone() != (True,):
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(POLL_S)

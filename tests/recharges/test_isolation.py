@@ -104,6 +104,7 @@ def test_a_circuit_spares_orders_from_a_dead_operator_and_closes_when_it_is_back
 def test_a_worker_that_is_told_to_stop_writes_down_what_it_asked(
     place: Place, operator: OperatorServer
 ) -> None:
+    reach(place, "mci", operator, timeout_s=30)
     operator.manners = lambda _: Manner(after_s=1)
     with working(place.installation, port=place.port) as worker:
         recharges = sell(place, MCI, 20)

@@ -41,7 +41,7 @@ def place() -> Iterator[Place]:
 def operator(place: Place) -> Iterator[OperatorServer]:
     """The operator of these tests, and the way to it."""
     with operating() as made:
-        terms = http_json(made.port, timeout_s=1, max_in_flight=16, not_found_final_after_s=1)
+        terms = http_json(made.port, timeout_s=4, max_in_flight=16, not_found_final_after_s=1)
         place.connect("mci", "http_json", **terms)
         place.choose("mci", "http_json")
         yield made
@@ -175,6 +175,7 @@ def test_a_worker_that_was_frozen_over_its_lease_sends_nothing_when_it_wakes(
         tap.moment = Moment("claim_v1", committed=True, happens=freeze, goes_on=True)
         try:
             sold = sell(place)
+            wait(lambda: is_stopped(frozen.process.pid), what="a worker that stands still")
             with working(place.installation, port=place.port):
                 wait(lambda: place.all_final([sold]), what="the end of the recharge")
         finally:

@@ -141,7 +141,7 @@ def _listens(port: int) -> bool:
 def _connect(place: Place, simulator: int) -> None:
     place.connect("mci", "simulator", configuration={"timeout_s": 1, "not_found_final_after_s": GRACE_S})
     place.connect(
-        "irancell", "http_json", **http_json(simulator, timeout_s=4, not_found_final_after_s=GRACE_S)
+        "irancell", "http_json", **http_json(simulator, timeout_s=8, not_found_final_after_s=GRACE_S)
     )
     place.connect("rightel", "http_json", **to_a_closed_port())
     for operator, gateway in (("mci", "simulator"), ("irancell", "http_json"), ("rightel", "http_json")):

@@ -28,6 +28,8 @@ from topup.trips import Connection
 LONG_S = 60
 POLL_S = 0.01
 POSTED = Outcome.POSTED
+NAME = "topup under a seller's lock"
+"""What PostgreSQL calls the poster of these tests."""
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +39,7 @@ async def selling(
     """A poster as a server with SELLER_LOCK=redis has one."""
     config, link = installation.config, Link(redis.url)
     poster = Poster(
-        lambda: database.connect_async(config),
+        lambda: database.connect_async(config, name=NAME),
         Sales(),
         lanes=1,
         zone="UTC",
@@ -86,10 +88,11 @@ async def test_a_sale_waits_for_whoever_holds_its_sellers_lock(
 
 
 def transactions_begun(connection: Connection) -> int:
-    """Sessions of the product, other than this one, that have a transaction open."""
+    """Sessions of the poster of these tests that have a transaction open."""
     row = connection.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'topup' AND xact_start IS NOT NULL"
-        " AND state <> 'idle' AND pid <> pg_backend_pid()"
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND xact_start IS NOT NULL"
+        " AND state <> 'idle'",
+        [NAME],
     ).fetchone()
     assert row is not None
     return int(row[0])

@@ -19,6 +19,7 @@ STOP_TIMEOUT_S = 40
 POLL_S = 0.05
 TAIL_BYTES = 6_000
 HEALTH = "/api/health/"
+_held: list[socket.socket] = []
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,16 @@ def serving(installation: Installation, **settings: str) -> Iterator[Server]:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+    """A port of the loopback that nobody listens on, and that the kernel gives to nobody else meanwhile.
+
+    It stays bound to the end of this process; who shares addresses (SO_REUSEADDR), as servers do, can listen.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held.append(held)
+    port: int = held.getsockname()[1]
+    return port
 
 
 def _wait_until_it_answers(server: Server) -> None:

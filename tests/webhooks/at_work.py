@@ -14,7 +14,7 @@ from topup.vault import Vault
 from topup.webhooks.deliver import Deliverer
 
 ALLOWED = {"WEBHOOK_ALLOWED_HOSTS": "127.0.0.1"}
-PATIENCE_S = 30
+PATIENCE_S = 90
 """Longer than anything takes that is awaited here; what never comes fails."""
 LOOK_S = 0.02
 

@@ -54,6 +54,11 @@ class Receiver:
         return [message.type for message in self.at(path)]
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # all of a worker's connections may come at once
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """A receiver that listens until the end."""
@@ -84,8 +89,7 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *args: object) -> None:
             """Nothing: a test reads `messages`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     own = Receiver(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -21,6 +21,9 @@ SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE r
 POWERS_OF_ROLE = """
 SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls FROM pg_roles WHERE rolname = current_user
 """
+UNFINISHED_INDEXES = """
+SELECT string_agg(indexrelid::regclass::text, ', ' ORDER BY indexrelid) FROM pg_index WHERE NOT indisvalid
+"""
 
 
 def all_checks(config: Config) -> Iterator[Finding]:
@@ -35,6 +38,7 @@ def all_checks(config: Config) -> Iterator[Finding]:
         yield from _durability(connection)
         yield _checksums(connection)
         yield _role(connection)
+        yield indexes(connection)
         yield _clock(connection)
     yield migrations(config)
 
@@ -79,6 +83,13 @@ def _role(connection: psycopg.Connection) -> Finding:
     if owned := _one(connection, OWNED_BY_US):
         return problem("Role", f"{name} owns {owned} tables or indexes", remedy=remedy)
     return ok("Role", f"{name} owns nothing and has no special powers")
+
+
+def indexes(connection: psycopg.Connection) -> Finding:
+    if not (unfinished := _one(connection, UNFINISHED_INDEXES)):
+        return ok("Indexes", "none unfinished")
+    remedy = "run `topup pack`, which removes what one that was broken off has left"
+    return problem("Indexes", f"each sale writes to {unfinished} too, which serves nobody", remedy=remedy)
 
 
 def _clock(connection: psycopg.Connection) -> Finding:

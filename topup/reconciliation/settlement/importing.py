@@ -330,10 +330,11 @@ class _Import:
         file.lines, file.bad, file.bad_lines = staged.lines, staged.bad, staged.shown
         file.day, file.cases = self._day, file.opened().count()
         file.done_at_us = clock.now_us()
+        # Before it is done: who is killed in between does it all again, and nothing stays staged for ever.
+        stage.clear(self._connection, self._id)
         with transaction.atomic():
             file.save()
             self._note()
-        stage.clear(self._connection, self._id)
         return file
 
     def _note(self) -> None:
