@@ -136,11 +136,10 @@ def test_one_address_registers_no_faster_than_it_may_log_in(
     visit: Visit, serve: Callable[..., Server], app: Connection
 ) -> None:
     visitor = visit(on=serve(OPEN_REGISTRATION="true", LOGIN_LIMIT_PER_MINUTE="2"))
-    sent = [form(again="different") for _ in range(4)] + [form()]
+    sent = [form(again="different") for _ in range(2)] + [form()]
 
     answers = [visitor.send(REGISTER, **each) for each in sent]
 
-    assert {each.status_code for each in answers[:-1]} <= {422, 429}
-    assert answers[-1].status_code == 429, "the third of a minute, though another minute may have begun"
+    assert [each.status_code for each in answers] == [422, 422, 429]
     assert "Wait a minute" in answers[-1].text
     assert seller_of(app, sent[-1]["username"]) is None
