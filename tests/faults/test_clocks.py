@@ -63,6 +63,7 @@ def test_a_day_has_one_limit_however_often_the_clock_crosses_its_midnight(off: H
             f"{off.url}/api/v1/recharges",
             json={"phone_number": "+989123456789", "amount": PRICE},
             headers={"Authorization": f"Token {shop.key}", "Idempotency-Key": f"order-{number}"},
+            timeout=house.REQUEST_TIMEOUT_S,
         )
         statuses.append(answer.status_code)
     clock.be_off_by(0)

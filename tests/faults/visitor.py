@@ -18,16 +18,30 @@ LOGIN = "/account/login/"
 
 
 class Visitor:
-    """Logged in once it is made."""
+    """Logged in once it is made, by whoever tries again where a page must find its database first."""
 
     def __init__(self, url: str, *, username: str, password: str) -> None:
         self._url = url
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        found = TOKEN.search(self._once_it_opens(LOGIN))
-        assert found, "a form to log in with"
-        form = {"csrfmiddlewaretoken": found[1], "login": username, "password": password, "next": HOME}
-        self._open(LOGIN, urlencode(form).encode())
-        assert self.is_let_in(), "the log-in failed"
+        until_s = time.monotonic() + TIMEOUT_S
+        while not (self._logs_in(username, password) and self.is_let_in()):
+            assert time.monotonic() < until_s, "the log-in failed"
+            time.sleep(PAUSE_S)
+
+    def _logs_in(self, username: str, password: str) -> bool:
+        try:
+            found = TOKEN.search(self._open(LOGIN))
+            if found:  # else a try before was as good as its answer was not
+                form = {
+                    "csrfmiddlewaretoken": found[1],
+                    "login": username,
+                    "password": password,
+                    "next": HOME,
+                }
+                self._open(LOGIN, urlencode(form).encode())
+        except urllib.error.HTTPError:
+            return False
+        return True
 
     def is_let_in(self) -> bool:
         """Whether the console's first page is shown, and not the log-in once more."""
@@ -36,17 +50,6 @@ class Visitor:
                 return bool(answer.status == 200 and answer.url.endswith(HOME))
         except OSError:
             return False
-
-    def _once_it_opens(self, path: str) -> str:
-        """A page, which may have to find its database again after what broke before."""
-        until_s = time.monotonic() + TIMEOUT_S
-        while True:
-            try:
-                return self._open(path)
-            except urllib.error.HTTPError:
-                if time.monotonic() > until_s:
-                    raise
-                time.sleep(PAUSE_S)
 
     def _open(self, path: str, form: bytes | None = None) -> str:
         request = urllib.request.Request(self._url + path, data=form, headers={"Referer": self._url + path})
