@@ -61,7 +61,7 @@ def shops(new_seller: NewSeller, installation: Installation) -> Shops:
 
 @pytest.fixture
 def long_transaction(installation: Installation) -> Iterator[Connection]:
-    """Somebody's that wrote a recharge's row and does not end."""
+    """Somebody's that has what a writer of recharges locks, and does not end."""
     with closing(installation.connect("super")) as connection, connection.transaction(force_rollback=True):
         connection.execute("LOCK TABLE recharges.recharge IN ROW EXCLUSIVE MODE")
         yield connection

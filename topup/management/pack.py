@@ -17,6 +17,7 @@ from psycopg import errors, sql
 
 from topup import database
 from topup.config import Config
+from topup.management.database_checks import UNFINISHED_INDEXES
 from topup.management.doctor import reachable
 from topup.trips import Connection
 
@@ -39,22 +40,12 @@ SELECT n.nspname, c.relname, pg_relation_size(c.oid)
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE i.indrelid = ANY (%s::regclass[]) AND i.indisvalid ORDER BY 1, 2
 """
-# What REINDEX CONCURRENTLY names so is left where it was broken off, costs each sale, and serves nobody.
-_LEFT = """
-SELECT n.nspname, c.relname
-  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE i.indrelid = ANY (%s::regclass[]) AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
-"""
 
 
 class Index(NamedTuple):
     schema: str
     name: str
     bytes: int
-
-    @property
-    def quoted(self) -> sql.Identifier:
-        return sql.Identifier(self.schema, self.name)
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -79,7 +70,7 @@ def run(config: Config, *, wait: int = WAIT_S) -> int:
     except errors.LockNotAvailable:
         return _problem(
             f"an older transaction lasts for more than {wait} s. End it (pg_stat_activity shows it), or "
-            "allow more with --wait, and run this again: what is packed stays so, and the rest is as it was."
+            "allow more with --wait, and run this again: it also removes what may be left half done now."
         )
     except (errors.InvalidSchemaName, errors.UndefinedTable):
         return _problem("there are no tables yet: run `topup migrate`. Nothing was changed.")
@@ -89,7 +80,7 @@ def run(config: Config, *, wait: int = WAIT_S) -> int:
         )
     except psycopg.OperationalError as error:
         return _problem(
-            f"the database: {str(error).strip()}. Run this again: what was not packed is as it was."
+            f"the database: {str(error).strip()}. Run this again: it also removes what may be left half done."
         )
 
 
@@ -125,7 +116,9 @@ def _pack(config: Config, connection: Connection) -> int:
 def _rebuild(connection: Connection, index: Index) -> int:
     """Build it anew. Returns the bytes that it takes then."""
     try:
-        connection.execute(sql.SQL("REINDEX INDEX CONCURRENTLY {}").format(index.quoted))
+        connection.execute(
+            sql.SQL("REINDEX INDEX CONCURRENTLY {}").format(sql.Identifier(index.schema, index.name))
+        )
     except BaseException:
         with contextlib.suppress(psycopg.Error):  # else the next run does it
             _wait_for(connection, CLEAR_WAIT_S)
@@ -145,7 +138,7 @@ def _indexes(connection: Connection) -> list[Index]:
 
 def _clear(connection: Connection) -> None:
     """Drop what a run that was broken off has left."""
-    for schema, name in connection.execute(_LEFT, [list(TABLES)]).fetchall():
+    for schema, name in connection.execute(UNFINISHED_INDEXES).fetchall():
         connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(schema, name)))
 
 
